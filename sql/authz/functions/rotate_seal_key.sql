@@ -1,0 +1,32 @@
+-- Make a new seal key and forget all but the one before it.
+-- Flow: run daily by the worker, and after a restore or a clone.
+-- Runs as: orgscope_sealer, definer.
+-- Raises: nothing.
+-- Why: a key that leaked with a dump or a base backup seals nothing that is opened after this;
+--      open transactions keep their seal (rule B8).
+set local role orgscope_sealer;
+
+create or replace function authz.rotate_seal_key()
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+declare
+  v_kid integer;
+begin
+  insert into authz.seal_keys (ipad, opad)
+  select p.ipad, p.opad from authz.hmac_pads() as p
+  returning kid into v_kid;
+  delete from authz.seal_keys as s
+  where s.kid < (select max(k.kid) from authz.seal_keys as k where k.kid < v_kid);
+  return v_kid;
+end
+$$;
+
+comment on function authz.rotate_seal_key()
+is 'Make a new seal key and forget all but the one before it.';
+revoke all on function authz.rotate_seal_key() from public;
+grant execute on function authz.rotate_seal_key() to orgscope_keys, orgscope_owner;

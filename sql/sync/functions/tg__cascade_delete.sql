@@ -1,0 +1,43 @@
+-- Take the mirrored children of a deleted object along, in the same transaction.
+-- Flow: trigger _100_cascade_delete of every mirror table, when deleted_at is set.
+-- Runs as: orgscope_definer, definer.
+-- Raises: nothing.
+-- Why: WorkOS does not say whether it sends an event for each child; the mirror does not depend on
+--      it. Children are locked in the order of their ids, so that two cascades cannot deadlock.
+set local role orgscope_definer;
+
+create or replace function sync.tg__cascade_delete()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+declare
+  v_child record;
+begin
+  for v_child in
+    select f.relation, p.key as parent_column
+    from sync.families as f
+    cross join lateral jsonb_each_text(f.parents) as p
+    inner join sync.families as parent on p.value = parent.name
+    where parent.relation = format('%I.%I', tg_table_schema, tg_table_name)
+    order by f.name
+  loop
+    execute format(
+      'update %1$s as t set deleted_at = $1, synced_at = now()
+       where t.id in (
+         select c.id from %1$s as c
+         where c.%2$I = $2 and c.deleted_at is null order by c.id for update
+       )',
+      v_child.relation, v_child.parent_column
+    ) using new.deleted_at, new.id;
+  end loop;
+  return null;
+end
+$$;
+
+comment on function sync.tg__cascade_delete()
+is 'Take the mirrored children of a deleted object along.';
+revoke all on function sync.tg__cascade_delete() from public;
+grant execute on function sync.tg__cascade_delete() to orgscope_owner;

@@ -1,0 +1,1 @@
+"""orgscope: a WorkOS mirror in your own PostgreSQL, and the authority for tenant isolation."""

@@ -1,0 +1,91 @@
+"""A project: a folder with ``orgscope.toml`` and its ``sql/``, ``policies/`` and ``migrations/``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from orgscope.errors import ConfigurationError
+
+__all__ = ["CORE_SCHEMAS", "Project", "core"]
+
+CORE_SCHEMAS = ("deploy", "authz", "workos", "sync", "audit")
+PROJECT_FILE = "orgscope.toml"
+
+
+class _ProjectTable(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern="^[a-z][a-z0-9_]{0,30}$")
+    schemas: tuple[str, ...] = Field(min_length=1)
+
+
+class _ProjectFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    project: _ProjectTable
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where the files of one project lie, and which schemas are its own.
+
+    ``name`` keys its head and its applied files in the database; ``core`` is orgscope itself.
+    """
+
+    name: str
+    root: Path
+    schemas: tuple[str, ...]
+
+    @property
+    def sql(self) -> Path:
+        """The repeatable objects, one per file."""
+        return self.root / "sql"
+
+    @property
+    def policies(self) -> Path:
+        """The access story of each table, one per file."""
+        return self.root / "policies"
+
+    @property
+    def migrations(self) -> Path:
+        """The alembic environment and the revisions."""
+        return self.root / "migrations"
+
+    @classmethod
+    def load(cls, folder: Path) -> Project:
+        """Read the project in ``folder``.
+
+        Raises ConfigurationError when ``orgscope.toml`` is missing, not TOML, or not of its form.
+        """
+        path = folder / PROJECT_FILE
+        try:
+            parsed = _ProjectFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except FileNotFoundError:
+            raise ConfigurationError(
+                f"{path} does not exist. Name the project's folder with --project, or make one "
+                "with `orgscope init`."
+            ) from None
+        except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{path} is not a project file: {error}") from None
+        if parsed.project.name == "core" or set(parsed.project.schemas) & set(CORE_SCHEMAS):
+            raise ConfigurationError(
+                f"{path}: the name 'core' and the schemas {', '.join(CORE_SCHEMAS)} are orgscope's."
+            )
+        return cls(parsed.project.name, folder.resolve(), parsed.project.schemas)
+
+
+@cache
+def core() -> Project:
+    """Return orgscope's own files: those of the checkout, else those in the wheel.
+
+    The checkout comes first, because an editable install leaves a stale copy beside the package.
+    """
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parents[1]
+    is_checkout = package.parent.name == "src" and (checkout / "pyproject.toml").is_file()
+    return Project("core", checkout if is_checkout else package / "_bundle", CORE_SCHEMAS)
