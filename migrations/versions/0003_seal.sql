@@ -9,6 +9,7 @@ create table authz.seal_keys (
   ipad bytea not null,
   opad bytea not null,
   created_at timestamptz not null default pg_catalog.clock_timestamp(),
+  retired_at timestamptz,
   constraint seal_keys_pkey primary key (kid)
 );
 comment on table authz.seal_keys is 'The HMAC keys that seal a context; never in a dump.';
@@ -16,6 +17,8 @@ comment on column authz.seal_keys.kid is 'The key id in a sealed context.';
 comment on column authz.seal_keys.ipad is 'The key xor 0x36 (RFC 2104).';
 comment on column authz.seal_keys.opad is 'The key xor 0x5c (RFC 2104).';
 comment on column authz.seal_keys.created_at is 'When it became the newest.';
+comment on column authz.seal_keys.retired_at is
+'When a newer one took over; only transactions that began before may still show it.';
 
 create table authz.tombstone_key (
   only_row boolean not null default true,

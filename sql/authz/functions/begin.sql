@@ -2,10 +2,9 @@
 -- Flow: the first statement after BEGIN; policies/ decide every later one.
 -- Runs as: the caller (orgscope_api); it alone sets the role, to orgscope_user.
 -- Raises: WS302 to WS324, each from the step of authz.open_context that says so.
--- Why: begin atomic and no SET clause: a SET clause would take back the search_path pinned here.
---      The settings pinned are those with which a caller could bend a definer function or a later
---      query (rules A5, B9). The request role keeps EXECUTE, so that a role left behind on a pooled
---      backend cannot lock it (rule B11).
+-- Why: begin atomic and no SET clause: a SET clause would take back the search_path pinned here; and
+--      one statement, because SQL functions are planned with each call. The request role keeps
+--      EXECUTE, so that a role left behind on a pooled backend cannot lock it (rule B11).
 -- Example: begin; select authz.begin('eyJ…', '{"id": "req-1"}'); select * from app.events; commit;
 -- requires: sql/authz/functions/open_context.sql
 
@@ -19,19 +18,11 @@ returns void
 language sql
 volatile
 begin atomic
-select authz.open_context(token, request, scope, snapshot);
 select
   set_config('search_path', 'pg_catalog, pg_temp', true),
   set_config('row_security', 'on', true),
-  set_config('timezone', 'UTC', true),
-  set_config('datestyle', 'ISO, YMD', true),
-  set_config('statement_timeout', '30s', true),
-  set_config('lock_timeout', '5s', true),
-  set_config('idle_in_transaction_session_timeout', '30s', true),
-  set_config('transform_null_equals', 'off', true),
-  set_config('gin_fuzzy_search_limit', '0', true),
-  set_config('standard_conforming_strings', 'on', true),
-  set_config('role', 'orgscope_user', true);
+  set_config('role', 'orgscope_user', true)
+from authz.open_context(token, request, scope, snapshot);
 end;
 
 comment on function authz.begin(text, jsonb, text, boolean) is

@@ -11,15 +11,10 @@ returns void
 language sql
 volatile
 begin atomic
-select authz.open_privileged_context(current_user::text, reason);
 select
   set_config('search_path', 'pg_catalog, pg_temp', true),
-  set_config('row_security', 'on', true),
-  set_config('timezone', 'UTC', true),
-  set_config('datestyle', 'ISO, YMD', true),
-  set_config('transform_null_equals', 'off', true),
-  set_config('gin_fuzzy_search_limit', '0', true),
-  set_config('standard_conforming_strings', 'on', true);
+  set_config('row_security', 'on', true)
+from authz.open_privileged_context(current_user::text, reason);
 end;
 
 comment on function authz.begin_privileged(text) is 'Open a privileged context, with a reason.';

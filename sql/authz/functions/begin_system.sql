@@ -11,16 +11,11 @@ returns void
 language sql
 volatile
 begin atomic
-select authz.open_system_context(org_id, actor, reason);
 select
   set_config('search_path', 'pg_catalog, pg_temp', true),
   set_config('row_security', 'on', true),
-  set_config('timezone', 'UTC', true),
-  set_config('datestyle', 'ISO, YMD', true),
-  set_config('transform_null_equals', 'off', true),
-  set_config('gin_fuzzy_search_limit', '0', true),
-  set_config('standard_conforming_strings', 'on', true),
-  set_config('role', 'orgscope_user', true);
+  set_config('role', 'orgscope_user', true)
+from authz.open_system_context(org_id, actor, reason);
 end;
 
 comment on function authz.begin_system(text, text, text)

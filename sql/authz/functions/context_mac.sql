@@ -23,10 +23,7 @@ begin
   select encode(sha256(s.opad || sha256(s.ipad || v_message)), 'hex') into v_mac
   from authz.seal_keys as s
   where s.kid = context_mac.kid
-    and not exists (
-      select from authz.seal_keys as n
-      where n.kid > s.kid and n.created_at < transaction_timestamp() - interval '1 minute'
-    );
+    and (s.retired_at is null or s.retired_at > transaction_timestamp() - interval '1 minute');
   return v_mac;
 end
 $$;

@@ -13,16 +13,21 @@ parallel restricted
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- 1|kid|kind|mac|claims
-  v_parts constant text[] := regexp_match(
-    current_setting('orgscope.context', true),
-    '^1[|]([0-9]{1,9})[|]([a-z]{1,10})[|]([0-9a-f]{64})[|](.*)$'
-  );
+  -- 1|kid|kind|mac|claims: the setting is long and a regular expression over it costs a request.
+  v_setting constant text := current_setting('orgscope.context', true);
+  v_kid constant text := split_part(v_setting, '|', 2);
+  v_kind constant text := split_part(v_setting, '|', 3);
+  v_mac constant text := split_part(v_setting, '|', 4);
+  v_claims text;
 begin
-  if (authz.context_mac(v_parts[1]::integer, v_parts[2], v_parts[4]) = v_parts[3]) is not true then
+  if (v_kid ~ '^[0-9]{1,9}$') is not true then
     return null;
   end if;
-  return v_parts[4]::jsonb;
+  v_claims := substr(v_setting, 6 + length(v_kid) + length(v_kind) + length(v_mac));
+  if (authz.context_mac(v_kid::integer, v_kind, v_claims) = v_mac) is not true then
+    return null;
+  end if;
+  return v_claims::jsonb;
 end
 $$;
 

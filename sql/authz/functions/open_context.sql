@@ -22,7 +22,7 @@ as $$
 declare
   v_claims jsonb;
   v_with_org boolean;
-  v_context jsonb;
+  v_pinned text;
 begin
   if (coalesce(octet_length(request::text), 0) <= 2048) is not true
     or (coalesce(jsonb_typeof(request), 'object') = 'object') is not true
@@ -34,24 +34,21 @@ begin
         'organization, user or null';
   end if;
   perform authz.check_transaction(snapshot);
-  v_claims := coalesce(authz.recall_token(token), authz.verify_token(token));
+  v_claims := authz.recall_token(token);
+  if v_claims is null then
+    v_claims := authz.verify_token(token);
+  end if;
   v_with_org := v_claims ->> 'org_id' is not null and scope is distinct from 'user';
   if scope = 'organization' and not v_with_org then
     perform authz.refuse('WS302');
   end if;
-  perform authz.decide_user(v_claims ->> 'sub', v_claims ->> 'sid', not v_with_org);
-  v_context := jsonb_build_object(
-    'user_id', v_claims -> 'sub',
-    'session_id', v_claims -> 'sid',
-    'actor', v_claims #> '{act,sub}',
-    'until', (v_claims ->> 'exp')::numeric + (authz.require_settings()).leeway_s,
-    'request', request
+  perform authz.seal(
+    'user', authz.decide(v_claims, v_with_org) || jsonb_build_object('request', request)
   );
-  if v_with_org then
-    v_context := v_context || jsonb_build_object('org_id', v_claims -> 'org_id')
-      || authz.decide_organization(v_claims);
-  end if;
-  perform authz.seal('user', v_context);
+  perform authz.pin_session();
+  v_pinned := set_config('statement_timeout', '30s', true)
+    || set_config('lock_timeout', '5s', true)
+    || set_config('idle_in_transaction_session_timeout', '30s', true);
 end
 $$;
 

@@ -12,16 +12,20 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- A variable: in the query it would be computed again for each row of a small table.
+  v_digest bytea;
 begin
   if pg_is_in_recovery() or (octet_length(token) <= 8192) is not true then
     return null;
   end if;
+  v_digest := sha256(convert_to(token, 'UTF8'));
   return (
     select v.claims
     from authz.verified_tokens as v
     inner join authz.jwks as k on v.kid = k.kid and k.retired_at is null
     inner join authz.settings as s on v.epoch = s.epoch
-    where v.digest = sha256(convert_to(token, 'UTF8'))
+    where v.digest = v_digest
       and v.expires_at > extract(epoch from clock_timestamp()) - s.leeway_s
   );
 end

@@ -1,5 +1,5 @@
 -- Raise one of the refusals of a verified token.
--- Flow: called by the decide functions.
+-- Flow: called by authz.decide and authz.open_context.
 -- Runs as: orgscope_sealer, invoker.
 -- Raises: the code it is given.
 -- Why: one text for each code stands here, and none of them names a person or an organization.

@@ -20,8 +20,8 @@ begin
   insert into authz.seal_keys (ipad, opad)
   select p.ipad, p.opad from authz.hmac_pads() as p
   returning kid into v_kid;
-  delete from authz.seal_keys as s
-  where s.kid < (select max(k.kid) from authz.seal_keys as k where k.kid < v_kid);
+  delete from authz.seal_keys as s where s.retired_at is not null;
+  update authz.seal_keys as s set retired_at = clock_timestamp() where s.kid < v_kid;
   return v_kid;
 end
 $$;

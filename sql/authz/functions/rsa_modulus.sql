@@ -19,7 +19,7 @@ begin
     or coalesce(jwk ->> 'use', 'sig') <> 'sig'
     or coalesce(jwk ->> 'alg', 'RS256') <> 'RS256'
     or (jwk ->> 'kid' ~ '^[A-Za-z0-9_.:-]{1,128}$') is not true
-    or (jwk ->> 'n' ~ '^[A-Za-z0-9_-]{1,700}$') is not true
+    or (jwk ->> 'n' ~ '^[A-Za-z0-9_-]+$' and length(jwk ->> 'n') < 700) is not true
   then
     return null;
   end if;

@@ -1,0 +1,123 @@
+"""What every handler needs: routes that check the key, bodies, queries, answers."""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from orgscope.devworkos.errors import ApiError, invalid
+from orgscope.devworkos.paging import DEFAULT_LIMIT, Page
+from orgscope.devworkos.wire import dumps
+from orgscope.devworkos.world import DevWorkOS
+
+__all__ = ["Body", "JsonAnswer", "comma_list", "limit_of", "page_of", "read_body", "route"]
+
+Handler = Callable[[DevWorkOS, Request], Awaitable[Response]]
+B = TypeVar("B", bound="Body")
+
+
+class Body(BaseModel):
+    """Base of request bodies: types are strict, unknown keys are ignored as WorkOS does."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that the request had, so that a missing key differs from null."""
+        return self.model_dump(exclude_unset=True)
+
+
+class JsonAnswer(Response):
+    """A JSON response in the bytes that WorkOS would send."""
+
+    media_type = "application/json"
+
+    def render(self, content: object) -> bytes:
+        return dumps(content)
+
+
+def route(
+    path: str, method: str, handler: Handler, *, public: bool = False, during_outage: bool = False
+) -> Route:
+    """Return the route of a handler.
+
+    It asks for the API key unless ``public``, answers 503 in an outage unless ``during_outage``,
+    and turns errors into WorkOS's answers.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        world = cast(DevWorkOS, request.app.state.world)
+        try:
+            if world.faults.outage and not during_outage:
+                raise ApiError.of(503, None, "Service Unavailable")
+            if not public and not _has_key(world, request):
+                raise ApiError(401, {"message": "Unauthorized", "error": "Unauthorized"})
+            response = await handler(world, request)
+        except ApiError as error:
+            response = JsonAnswer(error.body, error.status)
+        except ValidationError as error:
+            response = JsonAnswer(_validation_body(error), 422)
+        response.headers["x-request-id"] = f"req_{uuid.uuid4().hex}"
+        return response
+
+    return Route(path, endpoint, methods=[method])
+
+
+def _has_key(world: DevWorkOS, request: Request) -> bool:
+    given = request.headers.get("authorization", "").encode("latin-1")
+    return hmac.compare_digest(given, f"Bearer {world.api_key}".encode())
+
+
+def _validation_body(error: ValidationError) -> dict[str, Any]:
+    # The input stays out: it may hold what nobody should read in a log.
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    errors = [
+        {"field": ".".join(str(part) for part in problem["loc"]), "code": problem["type"]}
+        for problem in problems
+    ]
+    return {"message": "Validation failed", "errors": errors}
+
+
+async def read_body(request: Request, model: type[B]) -> B:
+    """Return the JSON body as ``model``; no body is an empty object.
+
+    Raises ApiError 400 when it is no JSON object, ``ValidationError`` when it does not fit.
+    """
+    raw = await request.body()
+    try:
+        data = await request.json() if raw else {}
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise ApiError.of(400, "bad_request", "The body must be a JSON object.")
+    return model.model_validate(data)
+
+
+def limit_of(request: Request) -> int:
+    """Return ``limit`` of the query. Raises ApiError 422 when it is no number."""
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdigit() and len(text) <= len("1000")):
+        raise invalid("limit", "limit must be a number")
+    return int(text)
+
+
+def page_of(request: Request) -> Page:
+    """Return the page that the query asks for. Raises ApiError 400 or 422."""
+    query = request.query_params
+    order = cast(Any, query.get("order", "desc"))  # Page checks it
+    return Page(limit_of(request), order, query.get("after"), query.get("before"))
+
+
+def comma_list(request: Request, name: str) -> list[str] | None:
+    """Return a list of the query, ``name=a,b`` or ``name=a&name=b`` or ``name[]=a``, or None."""
+    query = request.query_params
+    values = query.getlist(name) + query.getlist(f"{name}[]")
+    if not values:
+        return None
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]

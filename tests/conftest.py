@@ -1,0 +1,77 @@
+"""The PostgreSQL server of the test suite: one for each test process.
+
+``ORGSCOPE_PG_BIN`` names other binaries than the wheel's (``make test PG=DIR`` sets it).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from pytest_postgresql import factories
+
+from orgscope import deploy
+from orgscope.embedded import Server, find_binaries
+from orgscope.errors import ConfigurationError
+from tests.database import Database, load_template, settings_for
+
+
+@dataclass(frozen=True)
+class PgServer:
+    """What pytest-postgresql's ``postgresql_noproc(depends_on="pg_server")`` reads."""
+
+    server: Server
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    options: str = ""
+    maintenance_dbname: str = "postgres"
+    template_dbname: str | None = None
+
+
+def pytest_report_header() -> str:
+    try:
+        return f"database: {find_binaries()}"
+    except ConfigurationError as error:  # tests without a database still run
+        return f"database: {error}"
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[PgServer]:
+    """A private server without durability, gone with the test process."""
+    # Not pytest's own temporary folder: that is closed to the user who runs the server for root.
+    folder = Path(tempfile.mkdtemp(prefix="orgscope-tests-"))
+    folder.chmod(0o711)
+    try:
+        with Server(folder, fast=True) as server:
+            yield PgServer(server, server.host, server.port, server.superuser, server.password)
+    finally:
+        shutil.rmtree(folder)
+
+
+pg_template = factories.postgresql_noproc(
+    depends_on="pg_server", dbname="orgscope_test", load=[load_template]
+)
+postgresql = factories.postgresql("pg_template")
+
+
+@pytest.fixture
+def database(postgresql: psycopg.Connection[object], pg_server: PgServer) -> Database:
+    """A migrated database of this test's own, with no row and no signing key in it."""
+    settings = settings_for(
+        pg_server.host,
+        pg_server.port,
+        postgresql.info.dbname,
+        pg_server.user,
+        pg_server.password,
+    )
+    # Who may connect is a property of the database, which a clone does not inherit.
+    deploy.create_roles(settings)
+    postgresql.autocommit = True
+    return Database(settings, postgresql)
