@@ -3,6 +3,8 @@
     OrgscopeError
     ├── ConfigurationError                 settings or environment, before any database
     ├── ContextUsageError                  a scoped connection was used in a way that is refused
+    ├── AuthenticationRequired             no verified access token (401)
+    ├── TransactionAborted                 COMMIT would roll back
     ├── ProviderUnavailable                WorkOS cannot be reached (503)
     ├── KeysUnavailable                    no signing key was ever loaded, or all are too old (503)
     └── SqlError (also psycopg.DatabaseError)
@@ -27,6 +29,7 @@ import psycopg
 __all__ = [
     "PROBLEMS",
     "ApplyError",
+    "AuthenticationRequired",
     "ClaimsError",
     "ClaimsRefused",
     "ConfigurationError",
@@ -66,6 +69,7 @@ __all__ = [
     "StandbyStale",
     "TokenExpired",
     "TokenRefused",
+    "TransactionAborted",
     "TransactionUnusable",
     "UserDeleted",
     "UserUnknown",
@@ -84,6 +88,14 @@ class ConfigurationError(OrgscopeError):
 
 class ContextUsageError(OrgscopeError):
     """A scoped connection was used in a way that is refused, such as nested."""
+
+
+class AuthenticationRequired(OrgscopeError):
+    """The request carries no verified access token."""
+
+
+class TransactionAborted(OrgscopeError):
+    """COMMIT would roll back, because the error of an earlier statement was swallowed."""
 
 
 class ProviderUnavailable(OrgscopeError):
@@ -291,6 +303,8 @@ PROBLEMS: Final[dict[str, Problem]] = {
 
 def problem_for(error: BaseException) -> Problem | None:
     """Return the problem for an orgscope error, or None when it is a fault of ours (500)."""
+    if isinstance(error, AuthenticationRequired):
+        return Problem(401, "authentication-required", "Sign in first.", 'Bearer realm="api"')
     if isinstance(error, ProviderUnavailable):
         return Problem(503, "provider-unavailable", "WorkOS cannot be reached.", None, 5)
     if isinstance(error, KeysUnavailable):

@@ -41,8 +41,8 @@ def prepare_data(home: Home, binaries: Binaries, *, password: str, fast: bool, l
     """Make the data folder when there is none.
 
     It is made under another name and renamed when complete, so an interrupted start leaves no
-    half-made data. ``lock`` is the descriptor of the held server lock; ``initdb`` inherits it, so no
-    other start begins while an ``initdb`` whose launcher was killed still writes.
+    half-made data. ``lock`` is the descriptor of the held server lock; ``initdb`` inherits it, so
+    no other start begins while an ``initdb`` whose launcher was killed still writes.
 
     Raises ConfigurationError when the data is of another major version, ServerFailed when
     ``initdb`` fails.

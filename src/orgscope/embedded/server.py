@@ -28,9 +28,13 @@ from orgscope.embedded.lock import FileLock, Record, hold_launcher_lock
 from orgscope.embedded.readable import readable_binaries
 from orgscope.errors import ConfigurationError
 
-__all__ = ["Server"]
+__all__ = ["CLUSTER_NAME", "Server"]
+
+CLUSTER_NAME: Final = "orgscope-embedded"
+"""How a client knows that it talks to an embedded server (``cluster_name``)."""
 
 DEFAULTS: Final[Mapping[str, str]] = {
+    "cluster_name": CLUSTER_NAME,
     "max_connections": "100",
     "max_prepared_transactions": "0",
     "password_encryption": "scram-sha-256",
@@ -42,7 +46,7 @@ FAST: Final[Mapping[str, str]] = {
     "autovacuum": "off",
 }
 _RESERVED: Final = frozenset(
-    {"listen_addresses", "port", "unix_socket_directories", "data_directory", "logging_collector"}
+    {"listen_addresses", "port", "unix_socket_directories", "data_directory", "logging_collector", "cluster_name"}
 )
 _OPTION_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 _PORT_ATTEMPTS: Final = 5

@@ -1,0 +1,5 @@
+"""The alembic environment of booking."""
+
+from orgscope.deploy import environment
+
+environment.run()

@@ -1,0 +1,242 @@
+"""Scoped connections: the one door through which server code reaches tenant rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Self
+
+from psycopg.pq import TransactionStatus
+from sqlalchemy import event
+from sqlalchemy.engine import Connection as SqlConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import NullPool
+
+from orgscope.authz import OrgPrincipal, Principal
+from orgscope.db.connection import ScopedAsyncConnection
+from orgscope.db.context import Opening, RequestInfo
+from orgscope.db.engine import ENGINE_OPTIONS, not_nested, raise_ours
+from orgscope.db.pools import Pools
+from orgscope.errors import (
+    MembershipUnknown,
+    TransactionUnusable,
+    UserUnknown,
+)
+from orgscope.settings import Settings
+
+__all__ = ["Database", "OnUnknown"]
+
+OnUnknown = Callable[[Principal], Awaitable[bool]]
+"""Fetch from WorkOS what the mirror lacks of a person; True when it was applied."""
+
+
+class Database:
+    """The scoped connections of one process; an async context manager that closes its pools.
+
+    ``on_unknown`` is asked once when ``authz.begin`` finds no row for a person (WS312, WS324).
+
+        async with Database(Settings()) as database:
+            async with database.org_scoped(principal) as session:
+                events = await session.scalars(select(Event))
+    """
+
+    def __init__(self, settings: Settings, *, on_unknown: OnUnknown | None = None) -> None:
+        self.settings = settings
+        self.on_unknown = on_unknown
+        self._pools = Pools(settings)
+        self._engines: dict[str, AsyncEngine] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every pool."""
+        for engine in self._engines.values():
+            await engine.dispose()
+        self._engines.clear()
+        await self._pools.close()
+
+    def org_scoped(
+        self, principal: OrgPrincipal, *, readonly: bool = False, request: RequestInfo | None = None
+    ) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a session that sees what the person may see in the organization of the token.
+
+        It commits when the block ends well, before the response is sent, and rolls back otherwise.
+        With ``readonly`` the transaction is READ ONLY, on ``ORGSCOPE_API_READONLY_URL`` where set.
+
+        Raises the errors of ``authz.begin`` (``errors.ClaimsError``), TransactionAborted when an
+        error was swallowed, ContextUsageError when the block is nested in another.
+        """
+        return self._session(
+            Opening.of_principal(
+                principal, "organization", self.settings, readonly=readonly, request=request
+            )
+        )
+
+    def user_scoped(
+        self, principal: Principal, *, readonly: bool = False, request: RequestInfo | None = None
+    ) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a session that sees what is the person's own, in no organization.
+
+        Raises as ``org_scoped``; UserUnknown when neither mirror nor WorkOS knows the person.
+        """
+        return self._session(
+            Opening.of_principal(
+                principal, "user", self.settings, readonly=readonly, request=request
+            )
+        )
+
+    def connection(
+        self,
+        principal: Principal,
+        *,
+        readonly: bool = False,
+        request: RequestInfo | None = None,
+        pipeline: bool = False,
+    ) -> AbstractAsyncContextManager[ScopedAsyncConnection]:
+        """Open a psycopg connection in the token's context: its organization, or none.
+
+        With ``pipeline`` the whole block runs in pipeline mode: BEGIN, ``authz.begin`` and the
+        first query travel in one round trip, and a refusal is raised with the first result.
+        Then a person whom the mirror lacks is fetched as well, but the block must be tried again.
+
+        Raises as ``org_scoped``.
+        """
+        scope = "user" if principal.org_id is None else "organization"
+        opening = Opening.of_principal(
+            principal, scope, self.settings, readonly=readonly, request=request
+        )
+        return self._pipelined(opening) if pipeline else self._connection(opening)
+
+    def system(
+        self, org_id: str, *, actor: str, reason: str
+    ) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a session for a job inside one organization: an actor, and no user.
+
+        Writes who and why to ``audit.contexts``. Raises Forbidden without a reason.
+        """
+        return self._session(Opening.of_system(org_id, actor, reason))
+
+    def admin(self, *, reason: str) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a session for an administrator, across organizations.
+
+        Writes who and why to ``audit.contexts``. Raises Forbidden without a reason.
+        """
+        return self._session(Opening.of_admin(reason))
+
+    def legacy(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a READ ONLY session on ``ORGSCOPE_LEGACY_URL``, a database that is not ours."""
+        return self._session(Opening.of_login("legacy", readonly=True))
+
+    def login(self, name: str) -> AbstractAsyncContextManager[ScopedAsyncConnection]:
+        """Open one transaction of a login (``sync``, ``monitor``) that calls its functions."""
+        return self._connection(Opening.of_login(name))
+
+    @asynccontextmanager
+    async def _connection(self, opening: Opening) -> AsyncIterator[ScopedAsyncConnection]:
+        with not_nested(self):
+            pool = await self._pools.get(opening.login)
+            connection = await pool.getconn()
+            try:
+                await self._open(connection, opening)
+                connection.reopen = lambda again: self._begin(again, opening)
+                try:
+                    yield connection
+                finally:
+                    connection.reopen = None
+                await connection.commit()
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            finally:
+                await pool.putconn(connection)
+
+    @asynccontextmanager
+    async def _pipelined(self, opening: Opening) -> AsyncIterator[ScopedAsyncConnection]:
+        with not_nested(self):
+            pool = await self._pools.get(opening.login)
+            connection = await pool.getconn()
+            try:
+                async with connection.pipeline():
+                    await self._begin(connection, opening)
+                    yield connection
+                    await connection.commit()
+            except BaseException as error:
+                await _roll_back(connection)
+                if isinstance(error, MembershipUnknown | UserUnknown):
+                    await self._fetch(opening)
+                raise
+            finally:
+                await pool.putconn(connection)
+
+    @asynccontextmanager
+    async def _session(self, opening: Opening) -> AsyncIterator[AsyncSession]:
+        with not_nested(self):
+            engine = await self._engine(opening.login)
+            async with AsyncSession(engine, expire_on_commit=False) as session:
+
+                def begin(_: Session, __: SessionTransaction, connection: SqlConnection) -> None:
+                    adapted: Any = connection.connection.dbapi_connection
+                    adapted.run_async(lambda driver: self._open(driver, opening))
+
+                event.listen(session.sync_session, "after_begin", begin)
+                # The context opens with the block: a refusal is raised here, not in the handler.
+                await session.connection()
+                yield session
+                await session.commit()
+
+    async def _engine(self, login: str) -> AsyncEngine:
+        if login not in self._engines:
+            pool = await self._pools.get(login)
+            engine = create_async_engine(
+                "postgresql+psycopg://",
+                async_creator=pool.getconn,
+                poolclass=NullPool,
+                **ENGINE_OPTIONS,
+            )
+            event.listen(engine.sync_engine, "handle_error", raise_ours)
+            self._engines[login] = engine
+        return self._engines[login]
+
+    async def _open(self, connection: ScopedAsyncConnection, opening: Opening) -> None:
+        """Open the context; fetch the person from WorkOS once where the mirror lacks a row."""
+        try:
+            await self._begin(connection, opening)
+        except (MembershipUnknown, UserUnknown):
+            await _roll_back(connection)
+            if not await self._fetch(opening):
+                raise
+            await self._begin(connection, opening)
+
+    async def _begin(self, connection: ScopedAsyncConnection, opening: Opening) -> None:
+        """Send BEGIN and the opening as two messages of one round trip."""
+        await connection.set_read_only(opening.readonly or None)
+        if opening.statement is None:
+            return
+        if connection._pipeline is not None:
+            await connection.execute(opening.statement, opening.arguments)
+            return
+        try:
+            async with connection.pipeline():
+                await connection.execute(opening.statement, opening.arguments)
+        except TransactionUnusable:
+            # B1, on a clock too coarse for the pipeline: BEGIN in a round trip of its own.
+            await _roll_back(connection)
+            await connection.execute("select 1")
+            await connection.execute(opening.statement, opening.arguments)
+
+    async def _fetch(self, opening: Opening) -> bool:
+        if self.on_unknown is None or opening.principal is None:
+            return False
+        return await self.on_unknown(opening.principal)
+
+
+async def _roll_back(connection: ScopedAsyncConnection) -> None:
+    """Roll back an open transaction; a connection that is busy or gone is the pool's to drop."""
+    connection.reopen = None
+    if connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
+        await connection.rollback()

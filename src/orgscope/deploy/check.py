@@ -1,0 +1,63 @@
+"""Is the database the one that this code was made for?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from orgscope.deploy.project import Project
+from orgscope.deploy.verifier_settings import verifier_settings
+from orgscope.errors import SettingsMismatch, VersionMismatch
+from orgscope.settings import Settings
+
+__all__ = ["check_settings", "check_version"]
+
+
+def check_version(connection: psycopg.Connection[Any], project: Project) -> None:
+    """Compare the revisions in the database with those that the code knows; any login may ask.
+
+    Raises VersionMismatch when the database lacks one, or has a breaking one that is not known.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(project.migrations).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    try:
+        with connection.transaction():
+            rows = connection.execute(
+                "select revision, breaking from deploy.revisions where project = %s",
+                (project.name,),
+            ).fetchall()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
+        raise VersionMismatch(
+            "orgscope is not deployed in this database. Run `orgscope migrate`."
+        ) from error
+    if missing := sorted(known - {revision for revision, _ in rows}):
+        raise VersionMismatch(
+            f"the database lacks revision {missing[0]} of {project.name}. Run `orgscope migrate`."
+        )
+    if ahead := sorted(
+        revision for revision, breaking in rows if breaking and revision not in known
+    ):
+        raise VersionMismatch(
+            f"the database has revision {ahead[0]} of {project.name}, with which this version of "
+            "the code cannot work. Deploy the newer code."
+        )
+
+
+def check_settings(connection: psycopg.Connection[Any], settings: Settings) -> None:
+    """Compare what this process accepts with what the database's verifier accepts.
+
+    Raises SettingsMismatch, which names the settings that differ; SettingsMissing (WS307).
+    """
+    row = connection.execute("select authz.current_settings()").fetchone()
+    database = row[0] if row else {}
+    ours = verifier_settings(settings)
+    if differing := sorted(key for key in ours if ours[key] != database.get(key)):
+        raise SettingsMismatch(
+            f"this process and authz.settings differ in {', '.join(differing)}. Run "
+            "`orgscope migrate` with the settings that are right, and give every process the same."
+        )
