@@ -1,11 +1,10 @@
 import pytest
 from sqlalchemy import text
+from tests.tokens import ORG_ID, USER_ID
 
 from orgscope.authz import OrgPrincipal
 from orgscope.db import Database as ScopedDatabase
-from orgscope.errors import ContextMissing, ContextUsageError, TransactionAborted, TokenExpired
-from tests.database import Database
-from tests.tokens import ORG_ID, USER_ID
+from orgscope.errors import ContextUsageError, TransactionAborted
 
 CLAIMS = text("select authz.org_id(), authz.user_id(), current_user, authz.request_id()")
 
@@ -56,5 +55,5 @@ async def test_org_scoped__error_swallowed__raises_instead_of_commit(
         async with scoped.org_scoped(ada) as session:
             try:
                 await session.execute(text("select 1/0"))
-            except Exception:  # noqa: BLE001 - the fault under test
+            except Exception:
                 pass

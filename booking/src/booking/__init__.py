@@ -1,0 +1,1 @@
+"""booking: practices, their people and what guests can book. A user's project of orgscope."""

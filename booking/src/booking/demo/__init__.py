@@ -1,0 +1,1 @@
+"""The story of `make demo`: orgscope's promise on a small scale, with real parts, each step asserted."""

@@ -1,0 +1,197 @@
+"""Everything that a project needs on one machine: PostgreSQL, a local WorkOS, and its service.
+
+For development, the demo and end-to-end tests; all of it on loopback, and gone with the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import psycopg
+from psycopg import sql
+from pydantic import SecretStr
+
+from orgscope import deploy
+from orgscope.devworkos import DevWorkOS, serve
+from orgscope.embedded import Server
+from orgscope.errors import OrgscopeError
+from orgscope.settings import LOGINS, Settings
+
+__all__ = ["ServiceFailed", "Stack", "environment", "running_stack"]
+
+WEBHOOK_PATH: Final = "/api/webhooks/workos"
+_READY_S: Final = 30.0
+_STOP_S: Final = 10.0
+
+
+class ServiceFailed(OrgscopeError):
+    """The project's service did not become ready; the message names its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running stack. ``url`` is the service's base URL, ``world`` its WorkOS."""
+
+    settings: Settings
+    world: DevWorkOS
+    url: str
+    workos_url: str
+    log: Path
+
+    def quiesce(self, timeout_s: float = 20.0) -> None:
+        """Block until every webhook is delivered or given up; raises DeliveriesPending."""
+        asyncio.run(self.world.quiesce(timeout_s))
+
+
+@contextmanager
+def running_stack(
+    project: deploy.Project,
+    app: str,
+    *,
+    world: DevWorkOS | None = None,
+    reload: bool = False,
+    pythonpath: Path | None = None,
+) -> Iterator[Stack]:
+    """Run the stack of ``project`` within the block; ``app`` is ``module:factory`` of its service.
+
+    The database is made anew each time, because a local WorkOS begins empty as well. ``reload``
+    restarts the service when its code changes.
+
+    Raises ConfigurationError, FileFailed, ServiceFailed.
+    """
+    home = project.root / ".orgscope"
+    with ExitStack() as stack:
+        server = stack.enter_context(Server(project.root))
+        workos = stack.enter_context(serve(world or DevWorkOS(), settings=Settings(_env_file=None)))
+        webhook_secret = "whsec_" + secrets.token_hex(24)
+        port = _free_port()
+        settings = _settings(server, project.name, workos.world, workos.url, webhook_secret)
+        _new_database(server, project.name)
+        deploy.create_roles(settings)
+        deploy.migrate(settings, project)
+        _write_private(home / "dev.env", environment(settings))
+        log = home / "service.log"
+        stack.enter_context(_service(settings, app, port, log, reload, pythonpath))
+        url = f"http://127.0.0.1:{port}"
+        workos.world.create_webhook_endpoint(url + WEBHOOK_PATH, secret=webhook_secret)
+        yield Stack(settings, workos.world, url, workos.url, log)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the settings that differ from their defaults as environment variables."""
+    found = {}
+    for name in settings.model_fields_set:
+        alias = str(Settings.model_fields[name].alias)
+        found[alias] = _plain(getattr(settings, name))
+    return dict(sorted(found.items()))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(_plain(item) for item in value)
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _settings(
+    server: Server, dbname: str, world: DevWorkOS, workos_url: str, webhook_secret: str
+) -> Settings:
+    urls: dict[str, Any] = {
+        f"{login}_url": server.url(
+            dbname, user=f"orgscope_{login}", password=secrets.token_urlsafe(24)
+        )
+        for login in LOGINS
+    }
+    return Settings(
+        _env_file=None,
+        workos_api_key=world.api_key,
+        workos_client_id=world.client_id,
+        workos_base_url=workos_url,
+        workos_issuer=(world.issuer,),
+        workos_webhook_secret=(webhook_secret,),
+        dba_url=server.url(dbname),
+        **urls,
+    )
+
+
+def _new_database(server: Server, dbname: str) -> None:
+    name = sql.Identifier(dbname)
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+        connection.execute(sql.SQL("create database {}").format(name))
+
+
+def _write_private(path: Path, variables: dict[str, str]) -> None:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text("".join(f"{name}='{value}'\n" for name, value in variables.items()), "utf-8")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _service(
+    settings: Settings,
+    app: str,
+    port: int,
+    log: Path,
+    reload: bool,
+    pythonpath: Path | None,
+) -> Iterator[None]:
+    """Run ``orgscope serve`` as a process of its own, as a user would."""
+    command = [sys.executable, "-m", "orgscope", "serve", "--app", app, "--port", str(port)]
+    command += ["--with-keys"] + (["--reload"] if reload else [])
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ORGSCOPE_", "WORKOS_"))
+    }
+    if pythonpath is not None:
+        inherited["PYTHONPATH"] = str(pythonpath)
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            env={**inherited, **environment(settings)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=log.parent,
+        )
+        try:
+            _wait_until_ready(process, port, log)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _READY_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=2).is_success:
+                return
+        except httpx2.TransportError:
+            pass  # not listening yet: that is what is waited for
+        time.sleep(0.05)
+    tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
+    raise ServiceFailed(f"the service did not become ready. Its log ends:\n{tail}")
