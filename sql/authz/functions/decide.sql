@@ -4,7 +4,8 @@
 -- Raises: WS310 to WS315, WS324: see authz.refuse.
 -- Why: the token's word is never enough: it was true at iat. One query reads all that decides,
 --      because every request pays for it. Several memberships may exist for one pair, since a re-added
---      one may arrive before the delete of the old one (rule B6): any live active one counts.
+--      one may arrive before the delete of the old one (rule B6): any live active one counts. Where
+--      token and mirror name different sets of roles there is no role, and no permission.
 set local role orgscope_sealer;
 
 create or replace function authz.decide(claims jsonb, with_org boolean)
@@ -17,8 +18,12 @@ declare
   v_user_id constant text := claims ->> 'sub';
   v_org_id constant text := case when with_org then claims ->> 'org_id' end;
   v_session_id constant text := claims ->> 'sid';
+  v_roles constant jsonb := coalesce(
+    claims -> 'roles', jsonb_path_query_array(claims, '$.role ? (@ != null)')
+  );
   v_facts record;
   v_code text;
+  v_agrees boolean;
 begin
   select
     a.leeway_s,
@@ -58,13 +63,23 @@ begin
   if v_code is not null then
     perform authz.refuse(v_code);
   end if;
+  v_agrees := v_facts.role_source <> 'both' or (
+    claims ->> 'role' = v_facts.role_slug
+    and v_roles <@ v_facts.role_slugs and v_roles @> v_facts.role_slugs
+  );
   return jsonb_build_object(
     'user_id', v_user_id,
     'session_id', v_session_id,
     'actor', claims #> '{act,sub}',
     'until', (claims ->> 'exp')::numeric + v_facts.leeway_s,
-    'org_id', v_org_id
-  ) || authz.agreed_role(claims, v_org_id, v_facts.role_source, v_facts.role_slug, v_facts.role_slugs);
+    'org_id', v_org_id,
+    'role', case
+      when v_org_id is null or v_agrees is not true then null
+      when v_facts.role_source = 'mirror' then v_facts.role_slug
+      else claims ->> 'role'
+    end,
+    'permissions', case when v_org_id is not null and v_agrees then claims -> 'permissions' end
+  );
 end
 $$;
 

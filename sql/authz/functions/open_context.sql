@@ -22,7 +22,7 @@ as $$
 declare
   v_claims jsonb;
   v_with_org boolean;
-  v_pinned text;
+  v_done text;  -- assigned, not performed: an expression is not planned as a query
 begin
   if (coalesce(octet_length(request::text), 0) <= 2048) is not true
     or (coalesce(jsonb_typeof(request), 'object') = 'object') is not true
@@ -33,7 +33,7 @@ begin
       message = 'authz.begin: request must be a JSON object of at most 2048 octets, and scope '
         'organization, user or null';
   end if;
-  perform authz.check_transaction(snapshot);
+  v_done := authz.check_transaction(snapshot)::text;
   v_claims := authz.recall_token(token);
   if v_claims is null then
     v_claims := authz.verify_token(token);
@@ -42,11 +42,10 @@ begin
   if scope = 'organization' and not v_with_org then
     perform authz.refuse('WS302');
   end if;
-  perform authz.seal(
+  v_done := authz.seal(
     'user', authz.decide(v_claims, v_with_org) || jsonb_build_object('request', request)
-  );
-  perform authz.pin_session();
-  v_pinned := set_config('statement_timeout', '30s', true)
+  )::text;
+  v_done := set_config('statement_timeout', '30s', true)
     || set_config('lock_timeout', '5s', true)
     || set_config('idle_in_transaction_session_timeout', '30s', true);
 end

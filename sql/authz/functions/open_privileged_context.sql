@@ -28,7 +28,6 @@ begin
   perform authz.check_transaction(false);
   perform authz.log_context(v_kind, session_user, null, reason);
   perform authz.seal(v_kind, jsonb_build_object('actor', session_user));
-  perform authz.pin_session();
 end
 $$;
 

@@ -31,7 +31,6 @@ begin
   end if;
   perform authz.log_context('system', actor, org_id, reason);
   perform authz.seal('system', jsonb_build_object('org_id', org_id, 'actor', actor));
-  perform authz.pin_session();
 end
 $$;
 

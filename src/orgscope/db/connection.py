@@ -17,24 +17,19 @@ from orgscope.errors import TransactionAborted
 
 __all__ = ["SCRUB", "ScopedAsyncConnection", "ScopedConnection"]
 
-SCRUB: Final = (
-    "close all",
-    "unlisten *",
-    "set session authorization default",
-    "reset role",
-    "reset all",
-    "discard temp",
-    "discard sequences",
-    "select pg_catalog.pg_advisory_unlock_all()",
-)
-"""What removes every trace of a lease except prepared statements, which cannot be trusted away."""
-
-POISONED: Final = (
-    "select exists (select from pg_catalog.pg_prepared_statements as p where p.from_sql)"
-)
-"""A backend that answers true is dropped: a driver may execute such a statement by its name."""
-
-_DROPPED: Final = "the backend holds statements prepared by SQL, so it is dropped"
+SCRUB: Final = """
+select exists (select from pg_catalog.pg_prepared_statement() as p where p.from_sql);
+close all;
+unlisten *;
+set session authorization default;
+reset all;
+discard temp;
+discard sequences;
+select pg_catalog.pg_advisory_unlock_all()
+"""
+"""What removes every trace of a lease, in one message: the text is ours, so it may be several
+statements. Where the first answers true the backend is dropped: a driver may execute a statement
+that SQL prepared by its name."""
 
 
 class ExtendedAsyncCursor(AsyncCursor[Any]):
@@ -88,17 +83,35 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
         if self.reopen is not None:
             await self.reopen(self)
 
+    async def close(self) -> None:
+        """Close; a pool takes the connection back, without a trace (rule A5) or broken."""
+        pool = getattr(self, "_pool", None)
+        if pool is None:
+            await super().close()
+            return
+        try:
+            if not self.closed:
+                await self.scrub()
+        finally:
+            await pool.putconn(self)
+
     async def scrub(self) -> None:
-        """Remove every trace of a lease; where it raises, the pool drops the connection."""
-        await self.set_read_only(None)
-        await self.set_autocommit(True)
-        async with self.pipeline():
-            for statement in SCRUB:
-                await self.execute(statement, prepare=False)
-            poisoned = await self.execute(POISONED, prepare=False)
-        if await poisoned.fetchone() != (False,):
-            raise psycopg.OperationalError(_DROPPED)
-        await self.set_autocommit(False)
+        """Remove every trace of a lease; a connection of which that cannot be said is dropped."""
+        self.reopen = None
+        try:
+            if self.info.transaction_status != TransactionStatus.IDLE:
+                await super().rollback()
+            await self.set_read_only(None)
+            await self.set_autocommit(True)
+            cursor = AsyncCursor(self)
+            await cursor.execute(SCRUB)
+            poisoned = await cursor.fetchone() != (False,)
+            await self.set_autocommit(False)
+        except BaseException:
+            self.pgconn.finish()
+            raise
+        if poisoned:
+            self.pgconn.finish()
 
 
 class ScopedConnection(Connection[Any]):
@@ -130,14 +143,32 @@ class ScopedConnection(Connection[Any]):
         if self.reopen is not None:
             self.reopen(self)
 
+    def close(self) -> None:
+        """Close; a pool takes the connection back, without a trace (rule A5) or broken."""
+        pool = getattr(self, "_pool", None)
+        if pool is None:
+            super().close()
+            return
+        try:
+            if not self.closed:
+                self.scrub()
+        finally:
+            pool.putconn(self)
+
     def scrub(self) -> None:
-        """Remove every trace of a lease; where it raises, the pool drops the connection."""
-        self.set_read_only(None)
-        self.set_autocommit(True)
-        with self.pipeline():
-            for statement in SCRUB:
-                self.execute(statement, prepare=False)
-            poisoned = self.execute(POISONED, prepare=False)
-        if poisoned.fetchone() != (False,):
-            raise psycopg.OperationalError(_DROPPED)
-        self.set_autocommit(False)
+        """Remove every trace of a lease; a connection of which that cannot be said is dropped."""
+        self.reopen = None
+        try:
+            if self.info.transaction_status != TransactionStatus.IDLE:
+                super().rollback()
+            self.set_read_only(None)
+            self.set_autocommit(True)
+            cursor = Cursor(self)
+            cursor.execute(SCRUB)
+            poisoned = cursor.fetchone() != (False,)
+            self.set_autocommit(False)
+        except BaseException:
+            self.pgconn.finish()
+            raise
+        if poisoned:
+            self.pgconn.finish()

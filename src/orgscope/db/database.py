@@ -153,7 +153,7 @@ class Database:
                 await _roll_back(connection)
                 raise
             finally:
-                await pool.putconn(connection)
+                await connection.close()
 
     @asynccontextmanager
     async def _pipelined(self, opening: Opening) -> AsyncIterator[ScopedAsyncConnection]:
@@ -171,7 +171,7 @@ class Database:
                     await self._fetch(opening)
                 raise
             finally:
-                await pool.putconn(connection)
+                await connection.close()
 
     @asynccontextmanager
     async def _session(self, opening: Opening) -> AsyncIterator[AsyncSession]:

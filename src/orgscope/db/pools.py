@@ -52,7 +52,6 @@ class Pools:
             min_size=1,
             max_size=self._settings.pool_size,
             timeout=self._settings.pool_timeout_s,
-            reset=ScopedAsyncConnection.scrub,
             close_returns=True,
             open=False,
             name=f"orgscope-{login}",

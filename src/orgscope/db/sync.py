@@ -130,7 +130,7 @@ class Database:
                 _roll_back(connection)
                 raise
             finally:
-                pool.putconn(connection)
+                connection.close()
 
     @contextmanager
     def _session(self, opening: Opening) -> Iterator[Session]:
@@ -159,7 +159,6 @@ class Database:
                     min_size=1,
                     max_size=self.settings.pool_size,
                     timeout=self.settings.pool_timeout_s,
-                    reset=ScopedConnection.scrub,
                     close_returns=True,
                     open=True,
                     name=f"orgscope-{login}",
