@@ -12,18 +12,20 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from tests.tokens import ORG_ID, SESSION_ID, USER_ID, RsaKey, claims, rsa_key, token, token_settings
 
 from orgscope import deploy
 from orgscope.deploy.files import render
 from orgscope.settings import LOGINS, Settings
-from tests.tokens import ORG_ID, SESSION_ID, USER_ID, RsaKey, claims, rsa_key, token, token_settings
 
 PASSWORD: Final = "orgscope-test-password"
 UPDATED_AT: Final = "2026-01-15T12:00:00.000Z"
 _serial = count(1)
 
 
-def settings_for(host: str, port: int, dbname: str, superuser: str, password: str, **more: Any) -> Settings:
+def settings_for(
+    host: str, port: int, dbname: str, superuser: str, password: str, **more: Any
+) -> Settings:
     """Return settings whose logins all point at one database."""
     prefix = more.get("role_prefix", "orgscope")
     urls = {
@@ -34,7 +36,9 @@ def settings_for(host: str, port: int, dbname: str, superuser: str, password: st
     return token_settings(**{**urls, **more})
 
 
-def load_template(*, host: str, port: int, user: str, dbname: str, password: str | None, **_: Any) -> None:
+def load_template(
+    *, host: str, port: int, user: str, dbname: str, password: str | None, **_: Any
+) -> None:
     """Make the template database: roles, then everything that `orgscope migrate` deploys."""
     settings = settings_for(host, int(port), dbname, user, password or "")
     deploy.create_roles(settings)
@@ -59,7 +63,9 @@ class Database:
         """Make a signing key known to the database."""
         key = key or rsa_key()
         with self.connect("keys") as connection:
-            connection.execute("select authz.put_keys(%s::jsonb)", (json.dumps({"keys": [key.jwk]}),))
+            connection.execute(
+                "select authz.put_keys(%s::jsonb)", (json.dumps({"keys": [key.jwk]}),)
+            )
         return key
 
     def token(self, **changes: Any) -> str:

@@ -29,7 +29,10 @@ from orgscope.embedded import Server
 from orgscope.errors import OrgscopeError
 from orgscope.settings import LOGINS, Settings
 
-__all__ = ["ServiceFailed", "Stack", "environment", "running_stack"]
+__all__ = ["DEV_ENVIRONMENT", "ServiceFailed", "Stack", "environment", "running_stack"]
+
+DEV_ENVIRONMENT: Final = Path(".orgscope") / "dev.env"
+"""Where a running stack leaves its settings, relative to the project."""
 
 WEBHOOK_PATH: Final = "/api/webhooks/workos"
 _READY_S: Final = 30.0
@@ -81,9 +84,11 @@ def running_stack(
         _new_database(server, project.name)
         deploy.create_roles(settings)
         deploy.migrate(settings, project)
-        _write_private(home / "dev.env", environment(settings))
+        _write_private(project.root / DEV_ENVIRONMENT, environment(settings))
         log = home / "service.log"
-        stack.enter_context(_service(settings, app, port, log, reload, pythonpath))
+        stack.enter_context(
+            _service(settings, app, port=port, log=log, reload=reload, pythonpath=pythonpath)
+        )
         url = f"http://127.0.0.1:{port}"
         workos.world.create_webhook_endpoint(url + WEBHOOK_PATH, secret=webhook_secret)
         yield Stack(settings, workos.world, url, workos.url, log)
@@ -146,12 +151,7 @@ def _free_port() -> int:
 
 @contextmanager
 def _service(
-    settings: Settings,
-    app: str,
-    port: int,
-    log: Path,
-    reload: bool,
-    pythonpath: Path | None,
+    settings: Settings, app: str, *, port: int, log: Path, reload: bool, pythonpath: Path | None
 ) -> Iterator[None]:
     """Run ``orgscope serve`` as a process of its own, as a user would."""
     command = [sys.executable, "-m", "orgscope", "serve", "--app", app, "--port", str(port)]

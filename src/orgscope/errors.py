@@ -260,7 +260,7 @@ class IsolationAborted(IsolationError, code="WS501"):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What an HTTP client sees of an error (RFC 9457): nothing of the message, the token or the row."""
+    """What an HTTP client sees of an error (RFC 9457): no message, no token, no row."""
 
     status: int
     code: str
@@ -269,12 +269,12 @@ class Problem:
     retry_after: int | None = None
 
 
-_INVALID_TOKEN: Final = 'Bearer realm="api", error="invalid_token"'
+_BAD_CREDENTIAL: Final = 'Bearer realm="api", error="invalid_token"'
 _UNAVAILABLE: Final = Problem(503, "unavailable", "The service is not ready. Try again.", None, 1)
 
 
 def _unauthorized(code: str, title: str) -> Problem:
-    return Problem(401, code, title, _INVALID_TOKEN)
+    return Problem(401, code, title, _BAD_CREDENTIAL)
 
 
 PROBLEMS: Final[dict[str, Problem]] = {

@@ -54,7 +54,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # the input is the whole environment, with every secret
     )
 
     workos_api_key: SecretStr | None = Field(None, alias="WORKOS_API_KEY")
@@ -77,7 +82,9 @@ class Settings(BaseSettings):
     backup_url: SecretStr | None = Field(None, alias="ORGSCOPE_BACKUP_URL")
     legacy_url: SecretStr | None = Field(None, alias="ORGSCOPE_LEGACY_URL")
 
-    role_prefix: str = Field("orgscope", alias="ORGSCOPE_ROLE_PREFIX", pattern="^[a-z][a-z0-9_]{0,40}$")
+    role_prefix: str = Field(
+        "orgscope", alias="ORGSCOPE_ROLE_PREFIX", pattern="^[a-z][a-z0-9_]{0,40}$"
+    )
     pooler: str = Field("transaction", alias="ORGSCOPE_POOLER", pattern="^(transaction|none)$")
     pool_size: int = Field(10, alias="ORGSCOPE_POOL_SIZE", ge=1, le=500)
     pool_timeout_s: float = Field(5.0, alias="ORGSCOPE_POOL_TIMEOUT", gt=0, le=60)

@@ -1,1 +1,1 @@
-"""The story of `make demo`: orgscope's promise on a small scale, with real parts, each step asserted."""
+"""The story of `make demo`: the promise on a small scale, with real parts, each step asserted."""
