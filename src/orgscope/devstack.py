@@ -66,17 +66,19 @@ def running_stack(
     world: DevWorkOS | None = None,
     reload: bool = False,
     pythonpath: Path | None = None,
+    home: Path | None = None,
 ) -> Iterator[Stack]:
     """Run the stack of ``project`` within the block; ``app`` is ``module:factory`` of its service.
 
     The database is made anew each time, because a local WorkOS begins empty as well. ``reload``
-    restarts the service when its code changes.
+    restarts the service when its code changes. ``home`` is where the data lies, by default the
+    project's own folder; two stacks in one folder would be one too many.
 
     Raises ConfigurationError, FileFailed, ServiceFailed.
     """
-    home = project.root / ".orgscope"
+    home = home or project.root
     with ExitStack() as stack:
-        server = stack.enter_context(Server(project.root))
+        server = stack.enter_context(Server(home))
         workos = stack.enter_context(serve(world or DevWorkOS(), settings=Settings(_env_file=None)))
         webhook_secret = "whsec_" + secrets.token_hex(24)
         port = _free_port()
@@ -84,8 +86,8 @@ def running_stack(
         _new_database(server, project.name)
         deploy.create_roles(settings)
         deploy.migrate(settings, project)
-        _write_private(project.root / DEV_ENVIRONMENT, environment(settings))
-        log = home / "service.log"
+        _write_private(home / DEV_ENVIRONMENT, environment(settings))
+        log = (home / DEV_ENVIRONMENT).with_name("service.log")
         stack.enter_context(
             _service(settings, app, port=port, log=log, reload=reload, pythonpath=pythonpath)
         )

@@ -14,7 +14,7 @@ parallel safe
 begin atomic
 select case
   when cardinality(accepted.audiences) > 0
-    then (to_jsonb(accepted.audiences) @> aud or aud ?| accepted.audiences) is true
+    then (aud ?| accepted.audiences) is true
   when aud is null then true
   else (aud ? accepted.client_id) is true
 end;

@@ -1,5 +1,5 @@
 -- Return the rules that the claims of a WorkOS access token must keep; Python reads this same text.
--- Flow: read by authz.check_claims (SQL) and by orgscope.authz.claim_rules (Python).
+-- Flow: read by authz.check_claims (SQL) and by orgscope.authz.claims (Python).
 -- Runs as: orgscope_sealer, invoker.
 -- Raises: nothing.
 -- Why: one table for both verifiers, so that they cannot drift apart. Patterns are anchored and use

@@ -1,5 +1,5 @@
 -- Tell whether a JSON object repeats one of the names that decide about access.
--- Flow: called by authz.parse_token for the header and the payload.
+-- Flow: called by authz.read_object.
 -- Runs as: orgscope_sealer, invoker.
 -- Raises: nothing.
 -- Why: jsonb keeps the last of two equal names and another reader may keep the first (rule A10).

@@ -18,6 +18,7 @@ begin
   if (jwk ->> 'kty' = 'RSA' and jwk ->> 'e' = 'AQAB') is not true
     or coalesce(jwk ->> 'use', 'sig') <> 'sig'
     or coalesce(jwk ->> 'alg', 'RS256') <> 'RS256'
+    or (jsonb_typeof(jwk -> 'kid') = 'string') is not true
     or (jwk ->> 'kid' ~ '^[A-Za-z0-9_.:-]{1,128}$') is not true
     or (jwk ->> 'n' ~ '^[A-Za-z0-9_-]+$' and length(jwk ->> 'n') < 700) is not true
   then

@@ -63,7 +63,8 @@ class Cast:
 
 def _member(stack: Stack, name: str, practice: str) -> Person:
     world = stack.world
-    user = world.create_user(f"{name.lower()}@example.com", first_name=name, last_name="Example")
+    email = f"{name.lower()}.{len(world.users)}@example.com"  # several casts may share a world
+    user = world.create_user(email, first_name=name, last_name="Example")
     organization = world.create_organization(f"{practice} Practice")
     membership = world.create_membership(user["id"], organization["id"], role_slug="member")
     token = world.mint_token(user["id"], organization["id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from textwrap import dedent
+from inspect import cleandoc
 
 from rich.console import Console
 from rich.syntax import Syntax
@@ -38,9 +38,7 @@ class Narrator:
     def show(self, code: str, language: str = "sql") -> None:
         """Show what ran: ``sql`` or ``http``."""
         self.console.print(
-            Syntax(
-                dedent(code).strip(), language, theme="ansi_dark", padding=(0, 3), word_wrap=True
-            )
+            Syntax(cleandoc(code), language, theme="ansi_dark", padding=(0, 3), word_wrap=True)
         )
 
     def check(self, promise: str, kept: bool) -> None:
