@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import events, policy, scoped
+from benchmarks import events, policy, scoped, webhook
 from benchmarks.data import world
 from benchmarks.harness import Comparison
 
@@ -19,7 +19,8 @@ RESULTS = Path(__file__).resolve().parent / "results" / "latest.json"
 
 async def _measure() -> list[Comparison]:
     with world() as data:
-        return [*await scoped.run(data), *await policy.run(data), *await events.run(data)]
+        groups = [await group.run(data) for group in (scoped, policy, events, webhook)]
+        return [one for group in groups for one in group]
 
 
 def _show(results: list[Comparison]) -> None:
