@@ -11,28 +11,21 @@ immutable
 strict
 parallel safe
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 declare
-  -- 2026-01-15T12:00:00.000Z, and the envelope's 2023-04-28 20:05:31.093, which is UTC
-  v_parts constant text[] := regexp_match(
-    value,
-    '^([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2}(?:[.][0-9]{1,9})?)'
-    '(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?$'
-  );
+  -- 2026-01-15T12:00:00.000Z, and the envelope's 2023-04-28 20:05:31.093, which is UTC.
+  -- No parentheses that capture: they make the same match many times slower.
+  v_form constant text :=
+    '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,9})?'
+    '(?:Z|[+-][0-9]{2}:?[0-9]{2})?$';
 begin
-  if v_parts is null then
+  if value !~ v_form then
     raise exception using
       errcode = 'WS201',
       message = 'a time of the payload is not of the form 2026-01-15T12:00:00.000Z';
   end if;
-  return (
-    make_timestamp(
-      v_parts[1]::integer, v_parts[2]::integer, v_parts[3]::integer,
-      v_parts[4]::integer, v_parts[5]::integer, v_parts[6]::double precision
-    ) - case v_parts[7] when '-' then -1 else 1 end * make_interval(
-      hours => coalesce(v_parts[8]::integer, 0), mins => coalesce(v_parts[9]::integer, 0)
-    )
-  ) at time zone 'UTC';
+  return value::timestamptz;
 end
 $$;
 comment on function workos.timestamp_v1(text)

@@ -35,10 +35,12 @@ comment on column workos.users.raw is 'The object as last seen; null in a stub t
 comment on column workos.users.lossy is
 'True when raw has U+FFFD where WorkOS sent what jsonb cannot hold.';
 comment on column workos.users.source_updated_at is 'The version: updated_at as WorkOS says.';
-comment on column workos.users.event_id is 'The event that brought the version; empty by API.';
+comment on column workos.users.event_id is
+'The last event of the version; empty when only a read brought it.';
 comment on column workos.users.deleted_at is 'When it was deleted; a tombstone is final.';
 comment on column workos.users.first_seen_at is 'When the row was made here.';
-comment on column workos.users.synced_at is 'When the row was last written here.';
+comment on column workos.users.synced_at is
+'Since when it is known: when an event was applied, or when the request of a read began.';
 comment on column workos.users.origin is 'What brought the version: webhook, feed, api, or stub.';
 comment on column workos.users.email is
 'The address; unique among live users only, and it can change.';

@@ -30,11 +30,12 @@ comment on column workos.organization_domains.lossy is
 comment on column workos.organization_domains.source_updated_at is
 'The version: updated_at as WorkOS says.';
 comment on column workos.organization_domains.event_id is
-'The event that brought the version; empty by API.';
+'The last event of the version; empty when only a read brought it.';
 comment on column workos.organization_domains.deleted_at is
 'When it was deleted; a tombstone is final.';
 comment on column workos.organization_domains.first_seen_at is 'When the row was made here.';
-comment on column workos.organization_domains.synced_at is 'When the row was last written here.';
+comment on column workos.organization_domains.synced_at is
+'Since when it is known: when an event was applied, or when the request of a read began.';
 comment on column workos.organization_domains.origin is
 'What brought the version: webhook, feed, api, or stub.';
 comment on column workos.organization_domains.organization_id is

@@ -33,10 +33,12 @@ comment on column workos.sessions.raw is
 comment on column workos.sessions.lossy is
 'True when raw has U+FFFD where WorkOS sent what jsonb cannot hold.';
 comment on column workos.sessions.source_updated_at is 'The version: updated_at as WorkOS says.';
-comment on column workos.sessions.event_id is 'The event that brought the version; empty by API.';
+comment on column workos.sessions.event_id is
+'The last event of the version; empty when only a read brought it.';
 comment on column workos.sessions.deleted_at is 'When it was deleted; a tombstone is final.';
 comment on column workos.sessions.first_seen_at is 'When the row was made here.';
-comment on column workos.sessions.synced_at is 'When the row was last written here.';
+comment on column workos.sessions.synced_at is
+'Since when it is known: when an event was applied, or when the request of a read began.';
 comment on column workos.sessions.origin is
 'What brought the version: webhook, feed, api, or stub.';
 comment on column workos.sessions.user_id is 'The person.';

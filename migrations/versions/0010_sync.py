@@ -1,4 +1,4 @@
-"""Create the inbox, the families, the tasks and the type of a change."""
+"""Create the inbox, the families, the tasks and the types that pass between functions."""
 
 from orgscope.deploy import revision as revisions
 

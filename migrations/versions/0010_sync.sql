@@ -1,4 +1,4 @@
--- Create the inbox, the families, the tasks and the type of a change.
+-- Create the inbox, the families, the tasks and the types that pass between functions.
 -- breaking: yes
 
 create schema sync;
@@ -14,6 +14,29 @@ create type sync.change as (
 );
 comment on type sync.change is
 'How a version came: event id (empty by API), when, origin, whether it deletes, whether it is lossy.';
+
+create type sync.version as (
+  id text,
+  raw jsonb,
+  lossy boolean,
+  source_updated_at timestamptz,
+  event_id text,
+  deleted_at timestamptz,
+  synced_at timestamptz,
+  origin text
+);
+comment on type sync.version is
+'A version of an object: the columns that every mirror table has, in the order of the upserts.';
+
+create type sync.event as (
+  id text,
+  type text,
+  data jsonb,
+  change sync.change,
+  error text
+);
+comment on type sync.event is
+'An event taken apart; error says what is wrong with its envelope, if anything.';
 
 create table sync.inbox (
   id text collate "C" not null,

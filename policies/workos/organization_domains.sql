@@ -10,7 +10,6 @@ create policy select_own on workos.organization_domains for select to orgscope_u
 );
 create policy all_definer on workos.organization_domains for all to orgscope_definer
 using (true) with check (true);
-create policy select_sealer on workos.organization_domains for select to orgscope_sealer using (true);
 create policy select_admin on workos.organization_domains for select to orgscope_admin
 using ((select authz.is_privileged('admin')));
 create policy select_auditor on workos.organization_domains for select to orgscope_auditor
@@ -23,4 +22,4 @@ grant select (id, organization_id, domain, state, created_at)
 on workos.organization_domains to orgscope_user;
 grant select, insert, update on workos.organization_domains to orgscope_definer;
 grant select on workos.organization_domains
-to orgscope_sealer, orgscope_admin, orgscope_auditor, orgscope_backup;
+to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -1,4 +1,5 @@
--- Who may do what with workos.organization_memberships: a request sees its own memberships and those of its organization.
+-- Who may do what with workos.organization_memberships: a request sees its own memberships and
+--      those of its organization.
 
 call authz.reset_policies('workos.organization_memberships');
 
@@ -11,16 +12,20 @@ create policy select_own on workos.organization_memberships for select to orgsco
 );
 create policy all_definer on workos.organization_memberships for all to orgscope_definer
 using (true) with check (true);
-create policy select_sealer on workos.organization_memberships for select to orgscope_sealer using (true);
+create policy select_sealer on workos.organization_memberships for select to orgscope_sealer
+using (true);
 create policy select_admin on workos.organization_memberships for select to orgscope_admin
 using ((select authz.is_privileged('admin')));
 create policy select_auditor on workos.organization_memberships for select to orgscope_auditor
 using ((select authz.is_privileged('auditor')));
-create policy all_backup on workos.organization_memberships for select to orgscope_backup using (true);
+create policy all_backup on workos.organization_memberships for select to orgscope_backup
+using (true);
 
 revoke all on workos.organization_memberships from public;
 revoke all on workos.organization_memberships from orgscope_user;
-grant select (id, user_id, organization_id, status, role_slug, role_slugs, directory_managed, created_at)
+grant select (
+  id, user_id, organization_id, status, role_slug, role_slugs, directory_managed, created_at
+)
 on workos.organization_memberships to orgscope_user;
 grant select, insert, update on workos.organization_memberships to orgscope_definer;
 grant select on workos.organization_memberships

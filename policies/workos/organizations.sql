@@ -1,4 +1,5 @@
--- Who may do what with workos.organizations: a request sees the organization of the context and those it is an active member of.
+-- Who may do what with workos.organizations: a request sees the organization of the context and
+--      those it is an active member of.
 
 call authz.reset_policies('workos.organizations');
 
@@ -6,7 +7,7 @@ create policy select_own on workos.organizations for select to orgscope_user usi
   raw is not null and deleted_at is null
   and (
     id = (select authz.org_id_or_null())
-    or id = any (array(
+    or id = any(array(
       select m.organization_id from workos.organization_memberships as m
       where m.user_id = (select authz.user_id()) and m.status = 'active'
     ))

@@ -1,4 +1,5 @@
--- Who may do what with workos.users: a request sees its own user and the members of its organization.
+-- Who may do what with workos.users: a request sees its own user and the members of its
+--      organization.
 -- The inner query is filtered by the memberships' own policy: no tombstone, no other organization.
 
 call authz.reset_policies('workos.users');
@@ -7,7 +8,7 @@ create policy select_own on workos.users for select to orgscope_user using (
   raw is not null and deleted_at is null
   and (
     id = (select authz.user_id())
-    or id = any (array(
+    or id = any(array(
       select m.user_id from workos.organization_memberships as m
       where m.organization_id = (select authz.org_id_or_null())
     ))

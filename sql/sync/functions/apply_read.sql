@@ -1,12 +1,14 @@
 -- Apply an object that was read from WorkOS by API, and return applied, stale or ignored.
--- Flow: orgscope.provider reads, then calls this as the sync login; backfill does so in bulk.
+-- Flow: orgscope.provider reads, then calls this as the sync login.
 -- Runs as: orgscope_definer, definer.
--- Raises: WS201 when the payload lacks what its family needs.
--- Why: the same upsert as for events. A read has no event id, so an event of the same version wins;
---      read_at is the start of the request: what changes after it is newer.
+-- Raises: WS101 when the body is not a JSON object, WS201 when it lacks what its family needs,
+--      22004 when read_at is null.
+-- Why: the same upsert as for events. The body is text, because jsonb cannot hold all of JSON.
+--      read_at is when the request began: what WorkOS changes after it is newer.
+-- Example: select sync.apply_read('user', '{"id": "user_01…", …}', '2026-01-15 12:00Z');
 set local role orgscope_definer;
 
-create or replace function sync.apply_read(family text, payload jsonb, read_at timestamptz)
+create or replace function sync.apply_read(family text, body text, read_at timestamptz)
 returns text
 language plpgsql
 volatile
@@ -16,16 +18,24 @@ set row_security = on
 as $$
 declare
   v_family sync.families;
+  v_parsed record;
 begin
-  select * into v_family from sync.families as f where f.name = apply_read.family;
+  if read_at is null then
+    raise exception using
+      errcode = 'null_value_not_allowed', message = 'read_at must say when the request began';
+  end if;
+  select f.* into v_family from sync.families as f where f.name = apply_read.family;
   if v_family.name is null then
     return 'ignored';
   end if;
-  return sync.apply_object(v_family, payload, ('', read_at, 'api', false, false));
+  v_parsed := sync.parse_object(body);
+  return sync.apply_object(
+    v_family, v_parsed.value, ('', read_at, 'api', false, v_parsed.lossy)
+  );
 end
 $$;
 
-comment on function sync.apply_read(text, jsonb, timestamptz)
+comment on function sync.apply_read(text, text, timestamptz)
 is 'Apply an object that was read from WorkOS by API.';
-revoke all on function sync.apply_read(text, jsonb, timestamptz) from public;
-grant execute on function sync.apply_read(text, jsonb, timestamptz) to orgscope_sync;
+revoke all on function sync.apply_read(text, text, timestamptz) from public;
+grant execute on function sync.apply_read(text, text, timestamptz) to orgscope_sync;

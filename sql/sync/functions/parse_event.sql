@@ -2,49 +2,42 @@
 -- Flow: step 1 of sync.receive_event; sync.retry_event does it again.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS101 when the body is not a JSON object.
--- Why: jsonb cannot hold U+0000 nor half a surrogate pair: they become U+FFFD in what is applied, and
---      the row says so; the inbox keeps the text. Only what jsonb refused is looked through.
+-- Why: only that is refused. What else may be wrong with an envelope is in error, so that the event
+--      can be stored. An event without a usable id gets one from its body.
 set local role orgscope_definer;
 
-create or replace function sync.parse_event(
-  body text,
-  out id text,
-  out type text,
-  out data jsonb,
-  out change sync.change
-)
+create or replace function sync.parse_event(body text, source text)
+returns sync.event
 language plpgsql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_event jsonb;
-  v_lossy boolean := false;
+  v_parsed constant record := sync.parse_object(body);
+  v_envelope constant jsonb := v_parsed.value;
+  v_event sync.event;
+  v_occurred_at timestamptz;
 begin
-  begin
-    v_event := body::jsonb;
-  exception when data_exception then
-    v_event := sync.replace_unstorable(body)::jsonb;
-    v_lossy := true;
-  end;
-  if (jsonb_typeof(v_event) = 'object') is not true then
-    raise exception data_exception;
-  end if;
-  id := case
-    when jsonb_typeof(v_event -> 'id') = 'string' and length(v_event ->> 'id') between 1 and 255
-      then v_event ->> 'id'
+  v_event.id := case
+    when jsonb_typeof(v_envelope -> 'id') = 'string' and length(v_envelope ->> 'id') between 1 and 255
+      then v_envelope ->> 'id'
     else 'sha256:' || encode(sha256(convert_to(body, 'UTF8')), 'hex')
   end;
-  type := coalesce(v_event ->> 'event', '');
-  data := v_event -> 'data';
-  change := (id, workos.timestamp_v1(v_event ->> 'created_at'), null, null, v_lossy);
-exception when data_exception or statement_too_complex then
-  raise exception using
-    errcode = 'WS101',
-    message = 'the body of the event is not a JSON object',
-    hint = 'Pass the body exactly as WorkOS sent it.';
+  v_event.type := case
+    when jsonb_typeof(v_envelope -> 'event') = 'string' then v_envelope ->> 'event' else ''
+  end;
+  v_event.data := v_envelope -> 'data';
+  begin
+    v_occurred_at := workos.timestamp_v1(v_envelope ->> 'created_at');
+  exception when others then
+    v_event.error := concat_ws(' ', sqlstate, sqlerrm);
+  end;
+  v_event.change := (
+    v_event.id, v_occurred_at, source, v_event.type like '%.deleted', v_parsed.lossy
+  );
+  return v_event;
 end
 $$;
 
-comment on function sync.parse_event(text) is 'Take the body of an event apart.';
-revoke all on function sync.parse_event(text) from public;
+comment on function sync.parse_event(text, text) is 'Take the body of an event apart.';
+revoke all on function sync.parse_event(text, text) from public;

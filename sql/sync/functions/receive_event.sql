@@ -16,20 +16,20 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 declare
-  v_event record;
+  v_event constant sync.event := sync.parse_event(body, source);
   v_result record;
-  v_status text;
 begin
-  v_event := sync.parse_event(body);
-  insert into sync.inbox as i (id, type, occurred_at, body, source, status)
+  insert into sync.inbox (id, type, occurred_at, body, source, status)
   values (v_event.id, v_event.type, (v_event.change).occurred_at, body, source, 'applied')
   on conflict (id) do nothing;
   if not found then
-    select i.status into v_status from sync.inbox as i where i.id = v_event.id for update;
-    return case v_status when 'failed' then sync.retry_event(v_event.id) else 'duplicate' end;
+    return case
+      when exists (select from sync.inbox as i where i.id = v_event.id and i.status = 'failed')
+        then sync.retry_event(v_event.id)
+      else 'duplicate'
+    end;
   end if;
-  v_event.change.origin := source;
-  v_result := sync.apply_event(v_event.type, v_event.data, v_event.change);
+  v_result := sync.apply_event(v_event);
   if v_result.outcome <> 'applied' then
     update sync.inbox as i set status = v_result.outcome, error = v_result.error
     where i.id = v_event.id;

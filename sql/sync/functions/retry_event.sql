@@ -15,19 +15,16 @@ set row_security = on
 as $$
 declare
   v_kept sync.inbox;
-  v_event record;
   v_result record;
 begin
-  select * into v_kept from sync.inbox as i where i.id = retry_event.id for update;
+  select i.* into v_kept from sync.inbox as i where i.id = retry_event.id for update;
   if v_kept.id is null then
     raise exception using
       errcode = 'WS102', message = 'sync.inbox has no event with this id';
   elsif v_kept.status not in ('failed', 'ignored') then
     return 'duplicate';
   end if;
-  v_event := sync.parse_event(v_kept.body);
-  v_event.change.origin := v_kept.source;
-  v_result := sync.apply_event(v_event.type, v_event.data, v_event.change);
+  v_result := sync.apply_event(sync.parse_event(v_kept.body, v_kept.source));
   update sync.inbox as i
   set status = v_result.outcome, error = v_result.error, attempts = i.attempts + 1, tried_at = now()
   where i.id = v_kept.id;

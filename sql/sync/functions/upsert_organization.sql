@@ -1,5 +1,5 @@
 -- Apply one version of an organization to the mirror and return applied or stale.
--- Flow: called by sync.apply_event and sync.apply_object.
+-- Flow: called by sync.apply_object; trigger _000_keep_newest decides.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS201 when the payload lacks id or updated_at.
 -- Why: one guarded statement: any order and any repetition end in the same row.
@@ -13,32 +13,27 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_applied boolean;
+  v_version sync.version;
+  v_outcome text;
 begin
+  v_version := sync.make_version(payload, change);
   insert into workos.organizations as t (
-    id, raw, lossy, source_updated_at, event_id, deleted_at, origin
+    id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
   )
-  values (
-    sync.object_id(payload), payload, change.lossy, sync.object_version(payload, change),
-    change.event_id, case when change.deleted then change.occurred_at end, change.origin
-  )
+  values (v_version.*)
   on conflict (id) do update
-    set raw = case when change.deleted then coalesce(t.raw, excluded.raw) else excluded.raw end,
-        lossy = excluded.lossy, source_updated_at = excluded.source_updated_at,
-        event_id = excluded.event_id, deleted_at = excluded.deleted_at,
-        synced_at = excluded.synced_at, origin = excluded.origin
-    where sync.supersedes(
-      t.deleted_at, t.source_updated_at, t.event_id, t.raw,
-      excluded.deleted_at, excluded.source_updated_at, excluded.event_id, excluded.raw
-    );
-  v_applied := found;
+    set raw = excluded.raw, lossy = excluded.lossy,
+        source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+        deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
+  v_outcome := case when found then 'applied' else 'stale' end;
   -- Nested domains are versions like any other; one that is not listed is no delete.
   if not change.deleted then
     perform sync.upsert_organization_domain(d.domain, change)
-    from jsonb_array_elements(coalesce(payload -> 'domains', '[]')) as d (domain)
-    where d.domain ? 'updated_at' and d.domain ->> 'organization_id' = payload ->> 'id';
+    from jsonb_path_query(
+      payload, '$.domains[*] ? (@.organization_id == $.id && @.updated_at.type() == "string")'
+    ) as d (domain);
   end if;
-  return case when v_applied then 'applied' else 'stale' end;
+  return v_outcome;
 end
 $$;
 
@@ -46,5 +41,8 @@ comment on function sync.upsert_organization(jsonb, sync.change)
 is 'Apply one version of an organization to the mirror.';
 revoke all on function sync.upsert_organization(jsonb, sync.change) from public;
 select sync.register_family(
-  'organization', 'organization', 'workos.organizations', 'sync.upsert_organization(jsonb, sync.change)'
+  name => 'organization',
+  event_prefix => 'organization',
+  relation => 'workos.organizations',
+  upsert => 'sync.upsert_organization(jsonb, sync.change)'
 );

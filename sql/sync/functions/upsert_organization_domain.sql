@@ -1,8 +1,8 @@
 -- Apply one version of an organization domain to the mirror and return applied or stale.
--- Flow: called by sync.apply_event and sync.apply_object,
---       and by sync.upsert_organization for nested domains.
+-- Flow: called by sync.apply_object and, for nested domains, by sync.upsert_organization; trigger
+--       _000_keep_newest decides.
 -- Runs as: orgscope_definer, invoker.
--- Raises: WS201 when the payload lacks id or updated_at.
+-- Raises: WS201 when the payload lacks id, updated_at or organization_id.
 -- Why: one guarded statement: any order and any repetition end in the same row.
 -- requires: policies/sync/families.sql
 set local role orgscope_definer;
@@ -14,32 +14,24 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_applied boolean;
-  v_parent_deleted_at timestamptz;
+  v_version sync.version;
+  v_dead_since timestamptz;
 begin
   -- organization_domain.verification_failed wraps the domain beside a reason.
   payload := coalesce(payload -> 'organization_domain', payload);
-  v_parent_deleted_at := sync.live_organization(payload ->> 'organization_id');
+  if not change.deleted then
+    v_dead_since := sync.live_organization(sync.object_id(payload, 'organization_id'));
+  end if;
+  v_version := sync.make_version(payload, change, v_dead_since);
   insert into workos.organization_domains as t (
-    id, raw, lossy, source_updated_at, event_id, deleted_at, origin
+    id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
   )
-  values (
-    sync.object_id(payload), payload, change.lossy, sync.object_version(payload, change),
-    change.event_id, coalesce(
-      case when change.deleted then change.occurred_at end, v_parent_deleted_at
-    ), change.origin
-  )
+  values (v_version.*)
   on conflict (id) do update
-    set raw = case when change.deleted then coalesce(t.raw, excluded.raw) else excluded.raw end,
-        lossy = excluded.lossy, source_updated_at = excluded.source_updated_at,
-        event_id = excluded.event_id, deleted_at = excluded.deleted_at,
-        synced_at = excluded.synced_at, origin = excluded.origin
-    where sync.supersedes(
-      t.deleted_at, t.source_updated_at, t.event_id, t.raw,
-      excluded.deleted_at, excluded.source_updated_at, excluded.event_id, excluded.raw
-    );
-  v_applied := found;
-  return case when v_applied then 'applied' else 'stale' end;
+    set raw = excluded.raw, lossy = excluded.lossy,
+        source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+        deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
+  return case when found then 'applied' else 'stale' end;
 end
 $$;
 
@@ -47,6 +39,9 @@ comment on function sync.upsert_organization_domain(jsonb, sync.change)
 is 'Apply one version of an organization domain to the mirror.';
 revoke all on function sync.upsert_organization_domain(jsonb, sync.change) from public;
 select sync.register_family(
-  'organization_domain', 'organization_domain', 'workos.organization_domains', 'sync.upsert_organization_domain(jsonb, sync.change)',
-  '{"organization_id": "organization"}'
+  name => 'organization_domain',
+  event_prefix => 'organization_domain',
+  relation => 'workos.organization_domains',
+  upsert => 'sync.upsert_organization_domain(jsonb, sync.change)',
+  parents => '{"organization_id": "organization"}'
 );

@@ -3,6 +3,11 @@
 -- Runs as: as the trigger functions say.
 -- Raises: nothing.
 -- Why: what follows from a write follows from every write, whoever made it.
+create or replace trigger _000_keep_newest
+before update of source_updated_at on workos.organization_memberships
+for each row
+execute function sync.tg__keep_newest();
+
 create or replace trigger _100_cascade_delete_update
 after update on workos.organization_memberships
 for each row
@@ -15,15 +20,9 @@ for each row
 when (new.deleted_at is not null)
 execute function sync.tg__cascade_delete();
 
-create or replace trigger _200_queue_tie
-after update on workos.organization_memberships
-for each row
-when (new.source_updated_at = old.source_updated_at and new.deleted_at is null)
-execute function sync.tg__queue_tie();
-
+comment on trigger _000_keep_newest on workos.organization_memberships
+is 'Let an update pass only when it brings a newer version.';
 comment on trigger _100_cascade_delete_update on workos.organization_memberships
 is 'Take the children of a deleted object along.';
 comment on trigger _100_cascade_delete_insert on workos.organization_memberships
 is 'Take children along that came before the tombstone.';
-comment on trigger _200_queue_tie on workos.organization_memberships
-is 'Ask for an object to be read again when two versions had the same time.';

@@ -1,0 +1,43 @@
+-- Make a version of an object, as a mirror table stores it, from a payload and how it came.
+-- Flow: called by every upsert. dead_since is when a parent was deleted, if one was.
+-- Runs as: orgscope_definer, invoker.
+-- Raises: WS201 when the payload has no id, or no updated_at and is no delete.
+-- Why: a delete needs its id only. Its updated_at is that of the last update, and a trimmed one has
+--      none: the envelope's time stands in, because deletes do not compete by version anyway.
+set local role orgscope_definer;
+
+create or replace function sync.make_version(
+  payload jsonb,
+  change sync.change,
+  dead_since timestamptz default null
+)
+returns sync.version
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_updated_at constant timestamptz := workos.timestamp_v1(payload ->> 'updated_at');
+begin
+  if v_updated_at is null and change.deleted is not true then
+    raise exception using
+      errcode = 'WS201',
+      message = 'data.updated_at is missing, so the version cannot be ordered',
+      hint = 'The event stays in sync.inbox; apply it again with sync.retry_event.';
+  end if;
+  return (
+    sync.object_id(payload),
+    payload,
+    change.lossy,
+    coalesce(v_updated_at, change.occurred_at),
+    change.event_id,
+    case when change.deleted then change.occurred_at else dead_since end,
+    case when change.origin = 'api' then least(change.occurred_at, now()) else now() end,
+    change.origin
+  )::sync.version;
+end
+$$;
+
+comment on function sync.make_version(jsonb, sync.change, timestamptz)
+is 'Make a version of an object, as a mirror table stores it.';
+revoke all on function sync.make_version(jsonb, sync.change, timestamptz) from public;

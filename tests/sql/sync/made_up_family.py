@@ -1,0 +1,93 @@
+"""A family that orgscope does not know: a revision, an upsert, triggers, and a registration.
+
+Its payload may order its own failure: ``sqlstate`` is raised by the upsert.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orgscope.deploy.files import render
+
+from tests.database import Database
+
+TABLE: Final = "extra.badges"
+
+REVISION: Final = """
+create schema extra authorization orgscope_owner;
+grant usage, create on schema extra to orgscope_definer;
+set role orgscope_owner;
+create table extra.badges (
+  id text collate "C" primary key,
+  raw jsonb,
+  lossy boolean not null default false,
+  source_updated_at timestamptz not null default '-infinity',
+  event_id text collate "C" not null default '',
+  deleted_at timestamptz,
+  first_seen_at timestamptz not null default now(),
+  synced_at timestamptz not null default now(),
+  origin text not null,
+  user_id text collate "C" generated always as (raw ->> 'user_id') stored
+);
+reset role;
+"""
+
+UPSERT: Final = """
+set role orgscope_definer;
+create function extra.upsert_badge(payload jsonb, change sync.change) returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  v_version constant sync.version := sync.make_version(payload, change);
+begin
+  if payload ? 'sqlstate' then
+    raise exception using errcode = payload ->> 'sqlstate', message = 'as the payload wants';
+  end if;
+  insert into extra.badges (
+    id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+  )
+  values (v_version.*)
+  on conflict (id) do update
+    set raw = excluded.raw, lossy = excluded.lossy,
+        source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+        deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
+  return case when found then 'applied' else 'stale' end;
+end
+$$;
+reset role;
+"""
+
+TRIGGERS: Final = """
+set role orgscope_owner;
+create trigger _000_keep_newest before update of source_updated_at on extra.badges
+for each row execute function sync.tg__keep_newest();
+create trigger _100_cascade_delete_update after update on extra.badges
+for each row when (new.deleted_at is not null and old.deleted_at is null)
+execute function sync.tg__cascade_delete();
+reset role;
+"""
+
+POLICIES: Final = """
+set role orgscope_owner;
+call authz.reset_policies('extra.badges');
+create policy all_definer on extra.badges to orgscope_definer using (true) with check (true);
+grant select, insert, update on extra.badges to orgscope_definer;
+reset role;
+"""
+
+REGISTRATION: Final = """
+set role orgscope_definer;
+select sync.register_family(
+  name => 'badge',
+  event_prefix => 'shop.badge',
+  relation => 'extra.badges',
+  upsert => 'extra.upsert_badge(jsonb, sync.change)',
+  parents => '{"user_id": "user"}'
+);
+reset role;
+"""
+
+
+def install(database: Database) -> None:
+    """Deploy the family with the roles that a deployment uses."""
+    for part in (REVISION, UPSERT, TRIGGERS, POLICIES, REGISTRATION):
+        database.admin.execute(render(part, database.settings.role_prefix).encode())

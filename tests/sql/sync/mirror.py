@@ -1,0 +1,115 @@
+"""The mirror as these tests drive it: events in by the sync login, rows out by the superuser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from tests.database import Database, event, member, organization, session, unique, user
+
+EPOCH: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+
+def at(milliseconds: int = 0, **later: float) -> str:
+    """Return a time after EPOCH as WorkOS writes it."""
+    time = EPOCH + timedelta(milliseconds=milliseconds, **later)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def domain(org_id: str, **fields: Any) -> dict[str, Any]:
+    """Return an organization domain as WorkOS sends one."""
+    return {
+        "object": "organization_domain",
+        "id": unique("org_domain"),
+        "organization_id": org_id,
+        "domain": "example.com",
+        "state": "verified",
+        "created_at": at(),
+        "updated_at": at(),
+        **fields,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family, and how to make a new object of it; its parents stay unknown to the mirror."""
+
+    name: str
+    table: str
+    make: Callable[[], dict[str, Any]]
+
+
+FAMILIES: Final = (
+    Family("user", "workos.users", lambda: user(unique("user"))),
+    Family("organization", "workos.organizations", lambda: organization(unique("org"))),
+    Family(
+        "organization_domain", "workos.organization_domains", lambda: domain(unique("org"))
+    ),
+    Family(
+        "organization_membership",
+        "workos.organization_memberships",
+        lambda: member(unique("user"), unique("org")),
+    ),
+    Family("session", "workos.sessions", lambda: session(unique("session"), unique("user"))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A database, and one connection of the sync login to it."""
+
+    database: Database
+    connection: psycopg.Connection[Any]
+
+    def receive(self, type_: str, data: Mapping[str, Any], **envelope: Any) -> str:
+        """Deliver an event and return the outcome."""
+        return self.receive_body(json.dumps(event(type_, data, **envelope)))
+
+    def receive_body(self, body: str, source: str = "webhook") -> str:
+        """Deliver a body and return the outcome."""
+        return self._call("select sync.receive_event(%s, %s)", body, source)
+
+    def retry(self, event_id: str) -> str:
+        """Apply an event of the inbox again."""
+        return self._call("select sync.retry_event(%s)", event_id)
+
+    def read(
+        self, family: str, payload: Mapping[str, Any] | str, read_at: datetime | None = EPOCH
+    ) -> str:
+        """Apply an API read; its body may be text."""
+        body = payload if isinstance(payload, str) else json.dumps(payload)
+        return self._call("select sync.apply_read(%s, %s, %s)", family, body, read_at)
+
+    def _call(self, query: str, *arguments: Any) -> str:
+        row = self.connection.execute(query, arguments).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def row(self, table: str, id_: str) -> dict[str, Any] | None:
+        """Return a row of a table in sync or workos, or None."""
+        query = sql.SQL("select * from {} where id = %s").format(sql.Identifier(*table.split(".")))
+        with self.database.admin.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query, (id_,)).fetchone()
+
+    def version(self, table: str, id_: str) -> dict[str, Any] | None:
+        """Return what a row says of the provider, without when and whence it came here."""
+        row = self.row(table, id_)
+        local = ("first_seen_at", "synced_at", "origin")
+        return row and {name: value for name, value in row.items() if name not in local}
+
+    def is_dead(self, table: str, id_: str) -> bool:
+        """Tell whether a row is a tombstone."""
+        row = self.row(table, id_)
+        assert row is not None, f"{table} has no {id_}"
+        return row["deleted_at"] is not None
+
+    def tasks(self) -> set[tuple[str, str]]:
+        """Return kind and key of the tasks."""
+        return {(kind, key) for kind, key in self.database.rows("select kind, key from sync.tasks")}

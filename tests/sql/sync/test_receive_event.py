@@ -1,0 +1,234 @@
+import hashlib
+import json
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from orgscope.errors import EventMalformed
+
+from tests.database import event, session, unique, user
+from tests.sql.sync import made_up_family
+from tests.sql.sync.mirror import Mirror, at
+
+TRANSIENT = ["40001", "40P01", "53100", "53200", "55P03", "57014", "57P01", "58030", "XX000"]
+POISON = ["WS201", "22P02", "23505", "42883", "P0001", "54000", "0A000"]
+
+
+def test_receive_event__new_version__applied_and_kept_as_received(mirror: Mirror) -> None:
+    data = user(unique("user"))
+    body = json.dumps(event("user.created", data, created_at="2023-04-28 20:05:31.093"), indent=1)
+    assert mirror.receive_body(body, "feed") == "applied"
+    [kept] = mirror.database.rows(
+        "select body, type, source, status, attempts, error, occurred_at = "
+        "'2023-04-28 20:05:31.093Z' from sync.inbox"
+    )
+    assert kept == (body, "user.created", "feed", "applied", 1, None, True)
+    row = mirror.row("workos.users", data["id"])
+    assert row is not None
+    assert (row["raw"], row["origin"], row["lossy"]) == (data, "feed", False)
+
+
+def test_receive_event__older_version__stale(mirror: Mirror) -> None:
+    new = user(unique("user"), updated_at=at(1))
+    assert mirror.receive("user.updated", new) == "applied"
+    assert mirror.receive("user.created", {**new, "updated_at": at(0)}) == "stale"
+    assert mirror.database.rows("select status, count(*) from sync.inbox group by 1 order by 1") == [
+        ("applied", 1),
+        ("stale", 1),
+    ]
+
+
+@pytest.mark.parametrize("days", [3, 89])
+def test_receive_event__days_late__stale_and_row_untouched(mirror: Mirror, days: int) -> None:
+    new = user(unique("user"), updated_at=at(days=days))
+    mirror.receive("user.updated", new)
+    before = mirror.row("workos.users", new["id"])
+    assert mirror.receive("user.updated", {**new, "updated_at": at(), "email": "x"}) == "stale"
+    assert mirror.row("workos.users", new["id"]) == before
+
+
+def test_receive_event__same_id_again__duplicate_whatever_came_between(mirror: Mirror) -> None:
+    data = user(unique("user"))
+    first = json.dumps(event("user.created", data))
+    assert mirror.receive_body(first) == "applied"
+    assert mirror.receive_body(first) == "duplicate"
+    mirror.receive("user.updated", {**data, "updated_at": at(1)})
+    before = mirror.row("workos.users", data["id"])
+    assert mirror.receive_body(first, "feed") == "duplicate"
+    assert mirror.row("workos.users", data["id"]) == before
+    assert mirror.database.rows("select count(*) from sync.inbox") == [(2,)]
+
+
+@pytest.mark.parametrize("type_", ["vault.data.created", "user", "", "a.b.c", ".deleted", "."])
+def test_receive_event__no_such_family__ignored_and_kept(mirror: Mirror, type_: str) -> None:
+    body = json.dumps(event(type_, {"id": "x"}))
+    assert mirror.receive_body(body) == "ignored"
+    assert mirror.receive_body(body) == "duplicate"
+    assert mirror.database.rows("select type, status, body from sync.inbox") == [
+        (type_, "ignored", body)
+    ]
+
+
+def test_receive_event__new_verb_of_a_family__applied_as_a_version(mirror: Mirror) -> None:
+    data = user(unique("user"), locale="fr", unknown={"deep": [1]})
+    assert mirror.receive("user.something_new", data) == "applied"
+    row = mirror.row("workos.users", data["id"])
+    assert row is not None
+    assert row["raw"] == data
+
+
+@pytest.mark.parametrize(
+    "body", ["", "null", "1", '"{}"', "[]", "{", '{"a":}', "[" * 20_000, '{"a": 1e400000}']
+)
+def test_receive_event__no_json_object__refused_and_nothing_stored(
+    mirror: Mirror, body: str
+) -> None:
+    with pytest.raises(EventMalformed, match="not a JSON object"):
+        mirror.receive_body(body)
+    assert mirror.database.rows("select count(*) from sync.inbox") == [(0,)]
+
+
+@pytest.mark.parametrize("id_", [None, "", 7, {}, "e" * 256])
+def test_receive_event__no_usable_id__digest_of_the_body(mirror: Mirror, id_: object) -> None:
+    body = json.dumps(event("user.created", user(unique("user")), id=id_))
+    assert mirror.receive_body(body) == "applied"
+    assert mirror.receive_body(body) == "duplicate"
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    assert mirror.database.rows("select id from sync.inbox") == [(f"sha256:{digest}",)]
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"data": None},
+        {"data": []},
+        {"data": {}},
+        {"data": {"id": 5, "updated_at": at()}},
+        {"data": {"id": "user_1"}},
+        {"data": {"id": "user_1", "updated_at": "yesterday"}},
+        {"data": {"id": "user_1", "updated_at": at(), "email_verified": "perhaps"}},
+        {"created_at": "yesterday"},
+        {"created_at": "2026-13-45T00:00:00.000Z"},
+        {"created_at": 1768478400},
+    ],
+)
+def test_receive_event__poison__failed_with_error_and_kept(
+    mirror: Mirror, envelope: dict[str, object]
+) -> None:
+    body = json.dumps({**event("user.created", user("user_1")), **envelope})
+    assert mirror.receive_body(body) == "failed"
+    [(status, error, kept)] = mirror.database.rows("select status, error, body from sync.inbox")
+    assert (status, kept) == ("failed", body)
+    assert error[:5] in {"WS201", "22P02", "22008"}
+    assert mirror.row("workos.users", "user_1") is None
+    assert mirror.receive("user.created", user("user_2")) == "applied"
+
+
+@pytest.mark.parametrize("sqlstate", POISON)
+def test_receive_event__error_of_the_event__failed(mirror: Mirror, sqlstate: str) -> None:
+    made_up_family.install(mirror.database)
+    data = {"id": "badge_1", "updated_at": at(), "sqlstate": sqlstate}
+    assert mirror.receive("shop.badge.created", data) == "failed"
+    assert mirror.database.rows("select error from sync.inbox") == [
+        (f"{sqlstate} as the payload wants",)
+    ]
+
+
+@pytest.mark.parametrize("sqlstate", TRANSIENT)
+def test_receive_event__error_of_the_database__raised_and_nothing_stored(
+    mirror: Mirror, sqlstate: str
+) -> None:
+    made_up_family.install(mirror.database)
+    data = {"id": "badge_1", "updated_at": at(), "sqlstate": sqlstate}
+    with pytest.raises(psycopg.Error) as raised:
+        mirror.receive("shop.badge.created", data)
+    assert raised.value.sqlstate == sqlstate
+    assert mirror.database.rows("select count(*) from sync.inbox") == [(0,)]
+
+
+def test_receive_event__failed_event_delivered_again__applied_again(mirror: Mirror) -> None:
+    body = json.dumps(event("shop.badge.created", {"id": "badge_1", "updated_at": at()}))
+    made_up_family.install(mirror.database)
+    rename = "alter function extra.upsert_badge(jsonb, sync.change) rename to "
+    mirror.database.admin.execute(f"{rename} broken")
+    assert mirror.receive_body(body) == "failed"
+    assert mirror.receive_body(body, "feed") == "failed"
+    mirror.database.admin.execute(f"{rename.replace('upsert_badge', 'broken')} upsert_badge")
+    assert mirror.receive_body(body) == "applied"
+    assert mirror.receive_body(body) == "duplicate"
+    assert mirror.database.rows("select status, error, attempts, source from sync.inbox") == [
+        ("applied", None, 3, "webhook")
+    ]
+
+
+def test_receive_event__unstorable_escapes__lossy_row_and_inbox_as_received(
+    mirror: Mirror,
+) -> None:
+    data = user(unique("user"), first_name="A\x00da", last_name="Love\ud800lace")
+    body = json.dumps(event("user.created", data))
+    assert mirror.receive_body(body) == "applied"
+    row = mirror.row("workos.users", data["id"])
+    assert row is not None
+    assert (row["lossy"], row["first_name"], row["last_name"]) == (
+        True,
+        "A\ufffdda",
+        "Love\ufffdlace",
+    )
+    assert mirror.database.rows("select body from sync.inbox") == [(body,)]
+    assert mirror.receive("user.updated", user(data["id"], updated_at=at(1))) == "applied"
+    row = mirror.row("workos.users", data["id"])
+    assert row is not None
+    assert row["lossy"] is False
+
+
+def test_receive_event__unknown_source__refused_and_nothing_stored(mirror: Mirror) -> None:
+    body = json.dumps(event("user.created", user(unique("user"))))
+    with pytest.raises(psycopg.errors.CheckViolation) as raised:
+        mirror.receive_body(body, "rumour")
+    assert raised.value.diag.message_detail is None
+    assert mirror.database.rows("select count(*) from sync.inbox") == [(0,)]
+
+
+def test_receive_event__rolled_back__nothing_stored(mirror: Mirror) -> None:
+    data = user(unique("user"))
+    with mirror.connection.transaction(force_rollback=True):
+        assert mirror.receive("user.created", data) == "applied"
+    assert mirror.row("workos.users", data["id"]) is None
+    assert mirror.database.rows("select count(*) from sync.inbox") == [(0,)]
+
+
+def test_receive_event__same_id_on_20_connections__one_applied(mirror: Mirror) -> None:
+    body = json.dumps(event("user.created", user(unique("user"))))
+    outcomes = Counter(at_once(mirror, [body] * 20))
+    assert outcomes == {"applied": 1, "duplicate": 19}
+
+
+def test_receive_event__poison_on_10_connections__kept_once(mirror: Mirror) -> None:
+    body = json.dumps(event("user.created", {}))
+    assert set(at_once(mirror, [body] * 10)) == {"failed"}
+    assert mirror.database.rows("select count(*), max(attempts) from sync.inbox") == [(1, 10)]
+
+
+def test_receive_event__versions_on_20_connections__newest_stays(mirror: Mirror) -> None:
+    data = session(unique("session"), unique("user"))
+    versions = [{**data, "updated_at": at(i), "ip_address": str(i)} for i in range(20)]
+    at_once(mirror, [json.dumps(event("session.updated", version)) for version in versions])
+    row = mirror.row("workos.sessions", data["id"])
+    assert row is not None
+    assert row["raw"] == versions[-1]
+
+
+def at_once(mirror: Mirror, bodies: list[str]) -> list[str]:
+    """Deliver each body on a connection of its own, all at the same moment."""
+    start = threading.Barrier(len(bodies))
+
+    def deliver(body: str) -> str:
+        with mirror.database.connect("sync") as connection:
+            start.wait(timeout=30)
+            return Mirror(mirror.database, connection).receive_body(body)
+
+    with ThreadPoolExecutor(len(bodies)) as threads:
+        return list(threads.map(deliver, bodies))
