@@ -1,5 +1,5 @@
 -- Create the cluster-wide roles and what they may do with this database; a DBA runs it once.
--- Flow: `orgscope roles` runs this file, then sql/roles_hardening.sql, then sets the passwords.
+-- Flow: `orgscope roles` runs this, roles_settings.sql, roles_hardening.sql, then sets passwords.
 -- Runs as: a login with CREATEROLE that owns the database; no superuser. Safe to run again.
 -- Raises: WS404 when an orgscope role is superuser or bypasses row security.
 -- Why: noinherit comes before the grants, and on PostgreSQL 16+ the grants say so themselves:
@@ -74,16 +74,3 @@ begin
   end loop;
 end
 $$;
-
--- A statement that row security would filter raises in migrations and dumps, and never returns less.
-alter role orgscope_migrator set row_security = off;
-alter role orgscope_backup set search_path = pg_catalog, pg_temp;
-
--- What `exp` and revocation do not bound, time-outs do.
-alter role orgscope_api set statement_timeout = '30s';
-alter role orgscope_api set lock_timeout = '5s';
-alter role orgscope_api set idle_in_transaction_session_timeout = '30s';
-alter role orgscope_api set search_path = pg_catalog, pg_temp;
-alter role orgscope_job set lock_timeout = '5s';
-alter role orgscope_job set idle_in_transaction_session_timeout = '60s';
-alter role orgscope_job set search_path = pg_catalog, pg_temp;

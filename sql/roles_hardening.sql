@@ -43,7 +43,7 @@ do $$
 begin
   if (select r.rolsuper from pg_roles as r where r.rolname = current_user) is true then
     grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to orgscope_sealer;
-    grant execute on function pg_catalog.pg_advisory_lock(bigint) to orgscope_migrator;
+    grant execute on function pg_catalog.pg_try_advisory_lock(bigint) to orgscope_migrator;
     grant execute on function pg_catalog.pg_export_snapshot() to orgscope_backup;
     grant execute on function pg_catalog.pg_stat_get_activity(integer) to pg_monitor;
     grant execute on function pg_catalog.pg_stat_get_backend_activity(integer) to pg_monitor;

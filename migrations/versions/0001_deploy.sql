@@ -1,8 +1,8 @@
 -- Create the tables in which deployments are recorded.
 -- breaking: yes
 
--- Nothing here is a tenant's, and a deployment reads and writes it as the owner with
--- row_security = off: row security is on, and it is the one schema where it is not forced (ADR 0009).
+-- Nothing here is a tenant's, and a deployment reads and writes it as the owner with row_security =
+-- off: row security is on, and it is the one schema where it is not forced (ADR 0009).
 create table deploy.revisions (
   project text not null,
   revision text not null,
@@ -33,3 +33,17 @@ comment on column deploy.applied_files.path is 'The file, relative to its projec
 comment on column deploy.applied_files.sha256 is 'The digest by which a change is noticed.';
 comment on column deploy.applied_files.applied_at is 'When the file was applied.';
 comment on column deploy.applied_files.applied_by is 'The login that applied it.';
+
+create table deploy.objects (
+  schema_name text not null,
+  kind text not null,
+  identity text not null,
+  definition text not null,
+  constraint objects_pkey primary key (schema_name, kind, identity)
+);
+comment on table deploy.objects is
+'Every object as deployments left it; what differs from it was changed by hand.';
+comment on column deploy.objects.schema_name is 'The schema that holds the object.';
+comment on column deploy.objects.kind is 'What it is, such as table, policy or grant on function.';
+comment on column deploy.objects.identity is 'Its name, with what it belongs to.';
+comment on column deploy.objects.definition is 'What it is like, as comparable text.';

@@ -7,8 +7,8 @@ grant usage, create on schema authz to orgscope_sealer;
 
 create table authz.settings (
   only_row boolean not null default true,
-  issuers text [] not null,
-  audiences text [] not null,
+  issuers text[] not null,
+  audiences text[] not null,
   client_id text not null,
   leeway_s integer not null,
   max_age_s integer not null,
@@ -77,4 +77,3 @@ comment on column authz.verified_tokens.kid is 'The key that signed it; recall a
 comment on column authz.verified_tokens.epoch is 'authz.settings.epoch when it verified.';
 comment on column authz.verified_tokens.expires_at is 'exp, in seconds since 1970.';
 comment on column authz.verified_tokens.claims is 'The ruled claims of the token.';
-

@@ -5,19 +5,25 @@ Rule of place: a file that can be rerun tomorrow with no data loss and the same 
 """
 
 from orgscope.deploy.check import check_settings, check_version
-from orgscope.deploy.commands import Outcome, drift, migrate, offline_script, plan
+from orgscope.deploy.commands import accept_drift, drift, migrate, offline_script, plan
+from orgscope.deploy.outcome import Outcome
 from orgscope.deploy.project import Project, core
-from orgscope.deploy.roles import create_roles
+from orgscope.deploy.roles import create_roles, roles_script
+from orgscope.deploy.scaffold import init_project, new_revision
 
 __all__ = [
     "Outcome",
     "Project",
+    "accept_drift",
     "check_settings",
     "check_version",
     "core",
     "create_roles",
     "drift",
+    "init_project",
     "migrate",
+    "new_revision",
     "offline_script",
     "plan",
+    "roles_script",
 ]

@@ -1,20 +1,29 @@
-"""What a database holds, as comparable text: the ground of ``plan`` and ``drift``."""
+"""What a database holds, as comparable text: the ground of ``plan`` and ``drift``.
+
+``migrate`` records in ``deploy.objects`` what it changes. What differs from the record was changed
+by hand: that also finds what no file puts back, such as a grant to a stranger or a new function.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import psycopg
 
 from orgscope.deploy.project import core
+from orgscope.errors import DatabaseNotReady
 
-__all__ = ["Catalogue", "Change", "compare", "read"]
+__all__ = ["Catalogue", "Change", "compare", "read", "record", "record_statement", "recorded"]
 
-Catalogue = dict[tuple[str, str], str]
-"""(kind, identity) -> definition; kinds as in ``sql/queries/catalogue.sql``."""
+Key: TypeAlias = tuple[str, str, str]
+Catalogue: TypeAlias = dict[Key, str]
+"""(schema, kind, identity) -> definition; kinds as in ``sql/queries/``."""
+
+_QUERIES: Final = ("relations", "routines", "grants")
+_SEARCH_PATH: Final = "set local search_path = pg_catalog, pg_temp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +34,93 @@ class Change:
     kind: str
     identity: str
     diff: str
+    schema: str
+    definition: str | None
+    """What the object is afterwards; None when it is dropped."""
 
     def __str__(self) -> str:
         return f"{self.verb} {self.kind} {self.identity}"
 
 
 def read(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Catalogue:
-    """Read the objects of ``schemas``: tables, columns, policies, functions, triggers, grants."""
-    query = (core().sql / "queries" / "catalogue.sql").read_text("utf-8")
-    rows = psycopg.RawCursor(connection).execute(query.encode(), [list(schemas)]).fetchall()
-    return {(kind, identity): definition for kind, identity, definition in rows}
+    """Read the objects of ``schemas``: tables, columns, policies, functions, triggers, grants, …
+
+    Must run in a transaction. Raises DatabaseNotReady when a table stays locked for longer than
+    the transaction waits.
+    """
+    cursor = psycopg.RawCursor(connection)
+    found: Catalogue = {}
+    try:
+        # Names in a definition depend on the search path; the savepoint puts the caller's back.
+        with connection.transaction(force_rollback=True):
+            connection.execute(_SEARCH_PATH)
+            for query in _QUERIES:
+                cursor.execute(_query(query).encode(), [list(schemas)])
+                found |= {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}
+    except psycopg.errors.LockNotAvailable as error:
+        raise DatabaseNotReady(
+            "another session has locked a table, so its definition cannot be read. Try again when "
+            "that session has ended."
+        ) from error
+    return found
+
+
+def recorded(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Catalogue:
+    """Return what the last deployments left behind in ``schemas``."""
+    rows = connection.execute(
+        "select schema_name, kind, identity, definition from deploy.objects "
+        "where schema_name = any (%s)",
+        (list(schemas),),
+    ).fetchall()
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def record(connection: psycopg.Connection[Any], changes: Sequence[Change]) -> None:
+    """Write what a deployment changed into ``deploy.objects``."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "delete from deploy.objects as o "
+            "where o.schema_name = %s and o.kind = %s and o.identity = %s",
+            [(change.schema, change.kind, change.identity) for change in changes],
+        )
+        cursor.executemany(
+            "insert into deploy.objects (schema_name, kind, identity, definition) "
+            "values (%s, %s, %s, %s)",
+            [
+                (change.schema, change.kind, change.identity, change.definition)
+                for change in changes
+                if change.definition is not None
+            ],
+        )
+
+
+def record_statement(schemas: Sequence[str]) -> str:
+    """Return SQL that records all of ``schemas`` in a database with no record of them."""
+    literal = "array[" + ", ".join(f"'{schema}'" for schema in schemas) + "]"
+    statements = (
+        "insert into deploy.objects (schema_name, kind, identity, definition)\n"
+        + _query(query).replace("$1", literal)
+        for query in _QUERIES
+    )
+    return f"{_SEARCH_PATH};\n" + "\n".join(f"{statement};" for statement in statements)
 
 
 def compare(before: Catalogue, after: Catalogue) -> list[Change]:
-    """Return what changes from ``before`` to ``after``, in the order of kind and identity."""
+    """Return what changes from ``before`` to ``after``, in the order of schema, kind, identity."""
     changes = []
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
+        schema, kind, identity = key
         verb: Literal["create", "drop", "change"]
         verb = "create" if old is None else "drop" if new is None else "change"
         lines = unified_diff((old or "").splitlines(), (new or "").splitlines(), lineterm="", n=1)
-        changes.append(Change(verb, *key, "\n".join(list(lines)[2:])))
+        diff = "\n".join(line for line in list(lines)[2:] if not line.startswith("@@"))
+        changes.append(Change(verb, kind, identity, diff, schema, new))
     return changes
+
+
+def _query(name: str) -> str:
+    text = (core().sql / "queries" / f"catalogue_{name}.sql").read_text("utf-8")
+    return text.rstrip().removesuffix(";")

@@ -1,45 +1,26 @@
-"""``migrate``, ``plan``, ``drift`` and the offline script: one way through, four endings."""
+"""``migrate``, ``plan``, ``drift`` and the offline script."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, RootTransaction, create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, RootTransaction
 
-from orgscope.deploy import catalogue
+from orgscope.deploy import catalogue, connection, scripts
 from orgscope.deploy.files import render
+from orgscope.deploy.outcome import Outcome
 from orgscope.deploy.pending import PendingRevision, pending
 from orgscope.deploy.project import Project, core
-from orgscope.deploy.sql import execute_file, run_query
+from orgscope.deploy.revision import assert_indexes
+from orgscope.deploy.sql import driver, execute_file, run_query
 from orgscope.deploy.verifier_settings import put_settings, settings_statement
 from orgscope.errors import DatabaseNotReady
 from orgscope.settings import Settings
 
-__all__ = ["Outcome", "drift", "migrate", "offline_script", "plan"]
-
-_LOCK: Final = 0x6F72_6773_636F_7065  # "orgscope": one deployment of a database at a time
-_LOCK_TIMEOUT: Final = "10s"
-
-
-@dataclass
-class Outcome:
-    """What a run did, or (``plan``, ``drift``) what it would do."""
-
-    revisions: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    changes: list[catalogue.Change] = field(default_factory=list)
-    settings_changed: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.revisions or self.files or self.changes or self.settings_changed)
+__all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan"]
 
 
 def migrate(settings: Settings, project: Project | None = None) -> Outcome:
@@ -48,174 +29,167 @@ def migrate(settings: Settings, project: Project | None = None) -> Outcome:
     Only a revision marked ``transaction: no`` splits the run: what came before it is committed, and
     it runs alone. Of several concurrent runs one works; the others wait and find nothing to do.
 
-    Raises FileFailed (file and line), DatabaseNotReady, ConfigurationError.
+    Raises FileFailed (file and line), VersionMismatch when the database is ahead of the files,
+    DatabaseNotReady, ConfigurationError.
     """
-    outcome = Outcome()
-    with _deployment(settings) as connection:
-        for one in _projects(project):
-            for revision in _alone(connection, settings, one):
-                with _transaction(connection, settings):
-                    _upgrade(connection, settings, one, outcome, target=revision.before)
-                _run_alone(connection, settings, revision)
-                with _transaction(connection, settings):
-                    _upgrade(connection, settings, one, outcome, target=revision.name, done=revision)
-        with _transaction(connection, settings):
-            for one in _projects(project):
-                _upgrade(connection, settings, one, outcome)
-            outcome.settings_changed = put_settings(_driver(connection), settings)
-    return outcome
+    with connection.deployment(settings) as opened:
+        run = _Run(opened, settings, _projects(project))
+        for index, one in enumerate(run.projects):
+            for revision in run.alone(one):
+                with run.transaction():
+                    for earlier in run.projects[:index]:
+                        run.upgrade(earlier)
+                    run.upgrade(one, revision.before)
+                run.run_alone(one, revision)
+                with run.transaction():
+                    run.upgrade(one, revision.name, done=revision)
+        with run.transaction():
+            for one in run.projects:
+                run.upgrade(one)
+            run.outcome.settings_changed = put_settings(driver(opened), settings)
+    return run.outcome
 
 
 def plan(settings: Settings, project: Project | None = None) -> Outcome:
     """Do what ``migrate`` would do, compare the catalogue before and after, and roll back.
 
     A ``transaction: no`` revision is listed; its effect is not in the comparison.
+    Raises as ``migrate`` does.
     """
-    return _rehearse(settings, project, force=False)
+    with connection.deployment(settings) as opened:
+        run = _Run(opened, settings, _projects(project))
+        alone = [(one, revision) for one in run.projects for revision in run.alone(one)]
+        with run.transaction() as transaction:
+            for one in run.projects:
+                for revision in (revision for of, revision in alone if of is one):
+                    run.upgrade(one, revision.before)
+                    run.upgrade(one, revision.name, done=revision)
+                run.upgrade(one)
+            run.outcome.settings_changed = put_settings(driver(opened), settings)
+            run.note_changes()
+            transaction.rollback()
+    return run.outcome
 
 
 def drift(settings: Settings, project: Project | None = None) -> Outcome:
-    """Find what was changed by hand: apply every file again, compare, and roll back.
+    """Compare the database with what the last ``migrate`` left behind; take no lock on any table.
 
-    What the files would change back is the drift. Pending revisions and files are reported as well.
+    Raises DatabaseNotReady when nothing was deployed.
     """
-    return _rehearse(settings, project, force=True)
+    return _drift(settings, project, accept=False)
+
+
+def accept_drift(settings: Settings, project: Project | None = None) -> Outcome:
+    """Take what was changed by hand as right, and return what that was.
+
+    Also after an upgrade of the server, which may write the same definitions in other words.
+    Raises DatabaseNotReady when nothing was deployed.
+    """
+    return _drift(settings, project, accept=True)
 
 
 def offline_script(settings: Settings, project: Project | None = None) -> str:
-    """Return one SQL script that brings an empty database (with its roles) to the same state.
+    """Return one script for psql that brings an empty database (with its roles) to the same state.
 
-    Run it as the migrator: ``psql --single-transaction --set ON_ERROR_STOP=1 --file script.sql``.
+    Run it as the migrator: ``psql --no-psqlrc --quiet --file script.sql``. Raises
+    ConfigurationError, FileFailed.
     """
-    output = io.StringIO()
-    output.write("set row_security = off;\nbegin;\n" + _bootstrap(settings.role_prefix))
-    for one in _projects(project):
-        command.upgrade(_config(one, settings, Outcome(), output=output), "head", sql=True)
-    output.write(f"{settings_statement(settings)};\ncommit;\n")
-    return output.getvalue()
+    projects = _projects(project)
+    begin = connection.opening(settings.role_prefix)
+    parts = ["\\set ON_ERROR_STOP on", begin]
+    parts += (
+        scripts.upgrade(one, "head", offline=True, role_prefix=settings.role_prefix, opening=begin)
+        for one in projects
+    )
+    parts.append(f"do $$ begin perform {settings_statement(settings)}; end $$;")
+    parts.append(catalogue.record_statement(_schemas(projects)))
+    return "\n".join((*parts, "commit;\n"))
 
 
 def _projects(project: Project | None) -> Sequence[Project]:
     return (core(), project) if project else (core(),)
 
 
-def _rehearse(settings: Settings, project: Project | None, *, force: bool) -> Outcome:
-    outcome = Outcome()
-    schemas = [name for one in _projects(project) for name in one.schemas]
-    with _deployment(settings) as connection:
-        with connection.begin():
-            before = catalogue.read(_driver(connection), schemas)
-        alone = {one.name: _alone(connection, settings, one) for one in _projects(project)}
-        with _transaction(connection, settings) as transaction:
-            for one in _projects(project):
-                for revision in alone[one.name]:
-                    _upgrade(connection, settings, one, outcome, target=revision.before)
-                    _upgrade(connection, settings, one, outcome, target=revision.name, done=revision)
-                _upgrade(connection, settings, one, outcome, force=force)
-            outcome.settings_changed = put_settings(_driver(connection), settings)
-            outcome.changes = catalogue.compare(before, catalogue.read(_driver(connection), schemas))
-            transaction.rollback()
-    return outcome
+def _schemas(projects: Sequence[Project]) -> list[str]:
+    return [schema for project in projects for schema in project.schemas]
 
 
-def _config(
-    project: Project, settings: Settings, outcome: Outcome, **attributes: Any
-) -> Config:
-    config = Config(stdout=io.StringIO(), output_buffer=attributes.get("output"))
-    config.set_main_option("script_location", str(project.migrations).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes.update(
-        project=project,
-        role_prefix=settings.role_prefix,
-        steps=outcome.revisions,
-        files=outcome.files,
-        **attributes,
-    )
-    return config
-
-
-@contextmanager
-def _deployment(settings: Settings) -> Iterator[Connection]:
-    url = settings.url("migrator")
-    engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
-    )
-    # The lock has a session of its own: it outlives the transactions of a run that needs several.
-    with psycopg.connect(url, autocommit=True) as guard, engine.connect() as connection:
-        guard.execute("select pg_catalog.pg_advisory_lock(%s::bigint)", (_LOCK,))
-        yield connection
-
-
-def _driver(connection: Connection) -> psycopg.Connection[Any]:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    return driver
-
-
-def _bootstrap(role_prefix: str) -> str:
-    return (
-        f"set local role {role_prefix}_owner;\n"
-        f"set local lock_timeout = '{_LOCK_TIMEOUT}';\n"
-        "set local client_min_messages = warning;\n"
-        "create schema if not exists deploy;\n"
-    )
-
-
-@contextmanager
-def _transaction(connection: Connection, settings: Settings) -> Iterator[RootTransaction]:
-    """Open a transaction as the owner, in which a statement that row security filters raises."""
-    with connection.begin() as transaction:
-        driver = _driver(connection)
-        driver.execute("set local row_security = off")
+def _drift(settings: Settings, project: Project | None, *, accept: bool) -> Outcome:
+    schemas = _schemas(_projects(project))
+    with connection.deployment(settings) as opened, opened.begin():
+        connection.as_owner(driver(opened), settings)
+        now = catalogue.read(driver(opened), schemas)
         try:
-            run_query(driver, _bootstrap(settings.role_prefix))
-        except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege) as error:
+            changes = catalogue.compare(catalogue.recorded(driver(opened), schemas), now)
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
             raise DatabaseNotReady(
-                f"the login of ORGSCOPE_MIGRATOR_URL cannot act as {settings.role_prefix}_owner in "
-                "this database. A DBA runs `orgscope roles` once; then migrate again."
+                "orgscope is not deployed in this database. Run `orgscope migrate`."
             ) from error
-        yield transaction
+        if accept:
+            catalogue.record(driver(opened), changes)
+    return Outcome(changes=changes)
 
 
-def _upgrade(
-    connection: Connection,
-    settings: Settings,
-    project: Project,
-    outcome: Outcome,
-    *,
-    target: str = "head",
-    force: bool = False,
-    done: PendingRevision | None = None,
-) -> None:
-    """Run the project's environment up to ``target``; ``done`` is recorded and not run."""
-    if target == "base":
-        return
-    command.upgrade(
-        _config(
+@dataclass
+class _Run:
+    """One deployment: where it is, what it has done."""
+
+    opened: Connection
+    settings: Settings
+    projects: Sequence[Project]
+    outcome: Outcome = field(default_factory=Outcome)
+    _known: catalogue.Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        with self.opened.begin():
+            connection.as_owner(driver(self.opened), self.settings)
+            self._known = catalogue.read(driver(self.opened), _schemas(self.projects))
+
+    @contextmanager
+    def transaction(self) -> Iterator[RootTransaction]:
+        """Open a transaction; what it changed is recorded with it."""
+        with connection.transaction(self.opened, self.settings) as transaction:
+            yield transaction
+            if transaction.is_active and (changes := self.note_changes()):
+                catalogue.record(driver(self.opened), changes)
+
+    def note_changes(self) -> list[catalogue.Change]:
+        """Add to the outcome what has changed since it was last asked."""
+        now = catalogue.read(driver(self.opened), _schemas(self.projects))
+        changes = catalogue.compare(self._known, now)
+        self._known = now
+        self.outcome.changes += changes
+        return changes
+
+    def alone(self, project: Project) -> list[PendingRevision]:
+        """Return the pending revisions that run outside of a transaction."""
+        with self.opened.begin() as transaction:
+            connection.as_owner(driver(self.opened), self.settings)
+            found = [one for one in pending(self.opened, project) if not one.header.transactional]
+            transaction.rollback()
+        self.outcome.alone += (f"{project.name} {one.name}" for one in found)
+        return found
+
+    def upgrade(
+        self, project: Project, target: str = "head", *, done: PendingRevision | None = None
+    ) -> None:
+        """Run the project's environment up to ``target``; ``done`` is recorded and not run."""
+        if target == "base":
+            return
+        scripts.upgrade(
             project,
-            settings,
-            outcome,
-            connection=connection,
-            force=force,
+            target,
+            connection=self.opened,
+            role_prefix=self.settings.role_prefix,
+            steps=self.outcome.revisions,
+            files=self.outcome.files,
             done=done.name if done else None,
-        ),
-        target,
-    )
+        )
 
-
-def _alone(
-    connection: Connection, settings: Settings, project: Project
-) -> list[PendingRevision]:
-    with _transaction(connection, settings):
-        return [one for one in pending(connection, project) if not one.header.transactional]
-
-
-def _run_alone(connection: Connection, settings: Settings, revision: PendingRevision) -> None:
-    driver = _driver(connection)
-    driver.autocommit = True
-    try:
-        run_query(driver, f"set role {settings.role_prefix}_owner")
-        execute_file(driver, revision.sql.name, render(revision.sql.read_text(), settings.role_prefix))
-    finally:
-        run_query(driver, "reset role")
-        driver.autocommit = False
+    def run_alone(self, project: Project, revision: PendingRevision) -> None:
+        """Run a revision outside of a transaction, on a connection of its own."""
+        text = render(revision.sql.read_text("utf-8"), self.settings.role_prefix)
+        with connection.connect(self.settings, "migrator", autocommit=True) as alone:
+            connection.as_owner(alone, self.settings, local=False)
+            execute_file(alone, revision.sql.name, text)
+            run_query(alone, assert_indexes(revision.sql.name, project.schemas))

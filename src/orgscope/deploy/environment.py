@@ -6,28 +6,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import psycopg
 from alembic import context
 
-from orgscope.deploy.files import RepeatableFile, repeatable_files
+from orgscope.deploy.applied import apply_files, record_file
+from orgscope.deploy.files import repeatable_files
+from orgscope.deploy.pending import version_table
 from orgscope.deploy.project import Project
-from orgscope.deploy.sql import execute_file, run_query
+from orgscope.deploy.sql import driver
 from orgscope.errors import ConfigurationError
 
-__all__ = ["version_options", "run"]
-
-_UPSERT_FILE = (
-    "insert into deploy.applied_files (project, path, sha256) values ('{project}', '{path}', "
-    "'{sha256}') on conflict (project, path) do update set sha256 = excluded.sha256, "
-    "applied_at = pg_catalog.now(), applied_by = session_user"
-)
-
-
-def version_options(project: Project) -> dict[str, Any]:
-    """Return where alembic keeps the head of a project."""
-    return {"version_table": f"{project.name}_head", "version_table_schema": "deploy"}
+__all__ = ["run"]
 
 
 def run() -> None:
@@ -37,66 +25,41 @@ def run() -> None:
     """
     attributes = context.config.attributes
     if "project" not in attributes:
-        raise ConfigurationError("use `orgscope migrate`: alembic alone skips the lock and the files.")
-    project: Project = attributes["project"]
-    if context.is_offline_mode():
-        context.configure(
-            dialect_name="postgresql",
-            output_buffer=attributes["output"],
-            **version_options(project),
+        raise ConfigurationError(
+            "use `orgscope migrate`: alembic alone skips the lock and the files."
         )
-        context.run_migrations()
-        _emit_files(project, attributes["role_prefix"])
-        return
-    connection = attributes["connection"]
+    if context.is_offline_mode():
+        _write_script(attributes["project"], attributes["role_prefix"])
+    else:
+        _run_online(attributes["project"])
+
+
+def _run_online(project: Project) -> None:
+    attributes = context.config.attributes
     steps: list[str] = attributes["steps"]
     context.configure(
-        connection=connection,
-        on_version_apply=lambda **step: steps.append(step["step"].up_revision_id),
-        **version_options(project),
+        connection=attributes["connection"],
+        on_version_apply=lambda **step: steps.append(
+            f"{project.name} {step['step'].up_revision_id}"
+        ),
+        **version_table(project),
     )
     context.run_migrations()
-    heads = context.get_context().get_current_heads()
-    if set(heads) == set(context.script.get_heads()):
+    if context.get_context().get_current_heads() == tuple(context.script.get_heads()):
+        # A revision, also one of the core, may have had to drop what a file makes.
         attributes["files"] += apply_files(
-            connection.connection.driver_connection,
-            project,
-            attributes["role_prefix"],
-            force=bool(steps) or attributes["force"],
+            driver(attributes["connection"]), project, attributes["role_prefix"], force=bool(steps)
         )
 
 
-def apply_files(
-    connection: psycopg.Connection[Any], project: Project, role_prefix: str, *, force: bool
-) -> list[str]:
-    """Apply the repeatable files whose digest changed, all of them with ``force``; return their paths.
-
-    A revision may have had to drop what a file makes, so any revision forces every file.
-    Raises FileFailed with file and line.
-    """
-    known: dict[str, str] = dict(
-        connection.execute(
-            "select path, sha256 from deploy.applied_files where project = %s", (project.name,)
-        ).fetchall()
+def _write_script(project: Project, role_prefix: str) -> None:
+    context.configure(
+        dialect_name="postgresql",
+        output_buffer=context.config.attributes["output"],
+        **version_table(project),
     )
-    applied = []
-    for file in repeatable_files(project, role_prefix):
-        if force or known.get(file.path) != file.sha256:
-            run_query(connection, f"set local role {role_prefix}_owner")
-            execute_file(connection, file.path, file.text)
-            run_query(connection, f"set local role {role_prefix}_owner")
-            run_query(connection, _record(project, file))
-            if known.get(file.path) != file.sha256:
-                applied.append(file.path)
-    return applied
-
-
-def _record(project: Project, file: RepeatableFile) -> str:
-    return _UPSERT_FILE.format(project=project.name, path=file.path, sha256=file.sha256)
-
-
-def _emit_files(project: Project, role_prefix: str) -> None:
+    context.run_migrations()
     output = context.get_context().impl.static_output
     for file in repeatable_files(project, role_prefix):
         output(f"-- {file.path}\nset local role {role_prefix}_owner;\n{file.text}")
-        output(f"set local role {role_prefix}_owner;\n{_record(project, file)};")
+        output(f"set local role {role_prefix}_owner;\n{record_file(project, file)};")

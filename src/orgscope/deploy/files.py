@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from orgscope.deploy.project import CORE_SCHEMAS, Project
 from orgscope.errors import ConfigurationError
@@ -15,7 +16,12 @@ from orgscope.errors import ConfigurationError
 __all__ = ["RepeatableFile", "render", "repeatable_files"]
 
 _KINDS = ("functions", "views", "triggers")
-_SCHEMA_FILE = "schema.sql"
+_PLACE = re.compile(
+    r"sql/(?P<schema>[^/]+)/(?:schema|(?P<kind>functions|views|triggers)/[^/]+)[.]sql$"
+    r"|policies/(?P<policies>[^/]+)/[^/]+[.]sql$"
+)
+# Run by hand or by a command of its own: roles, queries, lints, what is not applied by default.
+_ELSEWHERE = re.compile(r"sql/(?:[^/]+|(?:queries|lints|compat)/.+)[.]sql$")
 _REQUIRES = re.compile(r"^-- requires: (?P<paths>.+)$", re.MULTILINE)
 _ROLE = re.compile(
     r"\borgscope_(?=(?:owner|definer|sealer|migrator|api|user|sync|keys|job|admin|auditor|monitor"
@@ -30,7 +36,7 @@ def render(text: str, role_prefix: str) -> str:
 
 @dataclass(frozen=True)
 class RepeatableFile:
-    """One file of ``sql/`` or ``policies/``; ``path`` is relative to the project and its identity."""
+    """One file of ``sql/`` or ``policies/``; its identity is ``path``, relative to the project."""
 
     path: str
     text: str
@@ -47,36 +53,55 @@ class RepeatableFile:
         return tuple(path.strip() for path in found["paths"].split(",")) if found else ()
 
 
-def _place(path: PurePosixPath, schemas: tuple[str, ...]) -> tuple[int, int, str]:
+def _place(path: str, schemas: tuple[str, ...]) -> tuple[int, int, str]:
     """Sort key: schemas, functions, views, triggers, policies; then schema; then name."""
-    schema = path.parts[1]
-    if path.parts[0] == "policies":
-        kind = len(_KINDS)
-    else:
-        kind = -1 if path.name == _SCHEMA_FILE else _KINDS.index(path.parts[2])
+    top, schema, *rest = PurePosixPath(path).parts
+    kinds = ("schema.sql", *_KINDS, "policies")
+    kind = kinds.index(top if top == "policies" else rest[0])
     order = (*CORE_SCHEMAS, *(name for name in schemas if name not in CORE_SCHEMAS))
-    return kind, order.index(schema) if schema in order else len(order), str(path)
+    return kind, order.index(schema), path
 
 
-def _paths(project: Project) -> list[Path]:
-    patterns = (f"*/{_SCHEMA_FILE}", *(f"*/{kind}/*.sql" for kind in _KINDS))
-    found = [path for pattern in patterns for path in project.sql.glob(pattern)]
-    return found + list(project.policies.glob("*/*.sql"))
+def _paths(project: Project) -> Iterator[str]:
+    """Yield the identity of each repeatable file, and refuse one that would never be applied.
+
+    In the schemas of others a project may have triggers only.
+    """
+    for path in sorted((*project.sql.rglob("*.sql"), *project.policies.rglob("*.sql"))):
+        identity = path.relative_to(project.root).as_posix()
+        place = _PLACE.match(identity)
+        if place is None:
+            if not _ELSEWHERE.match(identity):
+                raise ConfigurationError(
+                    f"{identity} would never be applied: expected sql/<schema>/schema.sql, "
+                    "sql/<schema>/{functions,views,triggers}/<object>.sql or "
+                    "policies/<schema>/<table>.sql."
+                )
+            continue
+        own = project.schemas if place["kind"] != "triggers" else (*project.schemas, *CORE_SCHEMAS)
+        if (place["schema"] or place["policies"]) not in own:
+            raise ConfigurationError(
+                f"{identity}: the schemas of {project.name} are {', '.join(project.schemas)}. In "
+                "orgscope's own schemas a project may only have triggers."
+            )
+        yield identity
 
 
 def repeatable_files(project: Project, role_prefix: str) -> list[RepeatableFile]:
     """Return the project's repeatable files in load order.
 
-    Order: schemas, functions, views, triggers, policies, and within each the schemas authz, workos, sync,
-    audit and then the project's; a ``-- requires: path`` header moves a file behind another.
+    Order: schemas, functions, views, triggers, policies, and within each the schemas deploy, authz,
+    workos, sync, audit and then the project's; a ``-- requires: path`` header moves a file behind
+    another.
 
-    Raises ConfigurationError when a header names a file that does not exist, or files in a circle.
+    Raises ConfigurationError when a file is not where files belong, or a header names a file that
+    does not exist, or files in a circle.
     """
-    files = {}
-    for path in _paths(project):
-        identity = path.relative_to(project.root).as_posix()
-        files[identity] = RepeatableFile(identity, render(path.read_text("utf-8"), role_prefix))
-    ordered = sorted(files, key=lambda path: _place(PurePosixPath(path), project.schemas))
+    files = {
+        path: RepeatableFile(path, render((project.root / path).read_text("utf-8"), role_prefix))
+        for path in _paths(project)
+    }
+    ordered = sorted(files, key=lambda path: _place(path, project.schemas))
     for path in ordered:
         if missing := [name for name in files[path].requires if name not in files]:
             raise ConfigurationError(

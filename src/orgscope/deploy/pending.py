@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from orgscope.deploy.environment import version_options
+from orgscope.deploy.header import Header
 from orgscope.deploy.project import Project
-from orgscope.deploy.revision import Header
+from orgscope.deploy.scripts import known_revisions, plain_errors, script_directory
+from orgscope.errors import VersionMismatch
 
-__all__ = ["PendingRevision", "pending"]
+__all__ = ["PendingRevision", "pending", "version_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,27 @@ class PendingRevision:
     header: Header
 
 
+def version_table(project: Project) -> dict[str, Any]:
+    """Return where alembic keeps the head of a project, as its options."""
+    return {"version_table": f"{project.name}_head", "version_table_schema": "deploy"}
+
+
 def pending(connection: Connection, project: Project) -> list[PendingRevision]:
-    """Return the revisions between the database's head and the project's, oldest first."""
-    config = Config()
-    config.set_main_option("script_location", str(project.migrations).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(
-        connection, opts=version_options(project)
-    ).get_current_revision()
+    """Return the revisions between the database's head and the project's, oldest first.
+
+    Raises VersionMismatch when the database is ahead of the files, FileFailed for a wrong header.
+    """
+    context = MigrationContext.configure(connection, opts=version_table(project))
+    current = context.get_current_revision()
+    if current is not None and current not in known_revisions(project):
+        raise VersionMismatch(
+            f"the database has revision {current} of {project.name}, which these files do not "
+            "know. Deploy with the newer code."
+        )
     found = []
-    for step in script.iterate_revisions("head", current or "base"):
-        sql = Path(step.path).with_suffix(".sql")
-        before = str(step.down_revision or "base")
-        found.append(PendingRevision(step.revision, before, sql, Header.of(sql)))
+    with plain_errors(project):
+        for step in script_directory(project).iterate_revisions("head", current or "base"):
+            sql = Path(step.path).with_suffix(".sql")
+            before = str(step.down_revision or "base")
+            found.append(PendingRevision(step.revision, before, sql, Header.of(sql)))
     return found[::-1]

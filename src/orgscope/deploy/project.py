@@ -1,4 +1,4 @@
-"""A project: a folder with ``orgscope.toml`` and its ``sql/``, ``policies/`` and ``migrations/``."""
+"""A project: a folder with ``orgscope.toml``, ``sql/``, ``policies/`` and ``migrations/``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orgscope.errors import ConfigurationError
 
-__all__ = ["CORE_SCHEMAS", "Project", "core"]
+__all__ = ["CORE_SCHEMAS", "PROJECT_FILE", "Project", "core"]
 
 CORE_SCHEMAS = ("deploy", "authz", "workos", "sync", "audit")
 PROJECT_FILE = "orgscope.toml"
@@ -21,7 +22,9 @@ class _ProjectTable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern="^[a-z][a-z0-9_]{0,30}$")
-    schemas: tuple[str, ...] = Field(min_length=1)
+    schemas: tuple[Annotated[str, Field(pattern="^[a-z_][a-z0-9_]{0,62}$")], ...] = Field(
+        min_length=1
+    )
 
 
 class _ProjectFile(BaseModel):
@@ -64,19 +67,37 @@ class Project:
         """
         path = folder / PROJECT_FILE
         try:
-            parsed = _ProjectFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+            return cls.parse(path.read_text("utf-8"), folder)
         except FileNotFoundError:
             raise ConfigurationError(
                 f"{path} does not exist. Name the project's folder with --project, or make one "
                 "with `orgscope init`."
             ) from None
-        except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
             raise ConfigurationError(f"{path} is not a project file: {error}") from None
-        if parsed.project.name == "core" or set(parsed.project.schemas) & set(CORE_SCHEMAS):
+
+    @classmethod
+    def parse(cls, text: str, folder: Path) -> Project:
+        """Return the project that ``text``, an ``orgscope.toml``, describes in ``folder``.
+
+        Raises ConfigurationError when it is not TOML, or not of its form.
+        """
+        path = folder / PROJECT_FILE
+        try:
+            project = _ProjectFile.model_validate(tomllib.loads(text)).project
+        except ValidationError as error:
+            faults = "; ".join(
+                f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+                for fault in error.errors()
+            )
+            raise ConfigurationError(f"{path} is not a project file: {faults}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(f"{path} is not a project file: {error}") from None
+        if project.name == "core" or set(project.schemas) & set(CORE_SCHEMAS):
             raise ConfigurationError(
                 f"{path}: the name 'core' and the schemas {', '.join(CORE_SCHEMAS)} are orgscope's."
             )
-        return cls(parsed.project.name, folder.resolve(), parsed.project.schemas)
+        return cls(project.name, folder.resolve(), project.schemas)
 
 
 @cache

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from orgscope.deploy.connection import connect
 from orgscope.deploy.files import render
 from orgscope.deploy.project import core
 from orgscope.deploy.sql import execute_file
@@ -15,7 +16,7 @@ from orgscope.settings import LOGINS, Settings
 
 __all__ = ["create_roles", "roles_script"]
 
-_FILES = ("roles.sql", "roles_hardening.sql")
+_FILES = ("roles.sql", "roles_settings.sql", "roles_hardening.sql")
 
 
 def roles_script(settings: Settings) -> str:
@@ -31,10 +32,10 @@ def create_roles(settings: Settings) -> list[str]:
     verifier: the password itself neither travels nor stands in a log.
 
     Raises FileFailed (file and line), DatabaseNotReady when a role bypasses row security,
-    ConfigurationError when the DBA's URL is not set.
+    ConfigurationError when the DBA's URL is not set or is none.
     """
     notices: list[str] = []
-    with psycopg.connect(settings.url("dba")) as connection:
+    with connect(settings, "dba") as connection:
         connection.add_notice_handler(lambda notice: notices.append(notice.message_primary or ""))
         connection.execute("set local client_min_messages = notice")
         for name in _FILES:

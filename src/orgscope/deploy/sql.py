@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import re
+from typing import Any, cast
 
 import psycopg
+from sqlalchemy import Connection
 
 from orgscope.deploy.statements import Statement, split
 from orgscope.errors import FileFailed
 
-__all__ = ["execute_file", "run_query"]
+__all__ = ["driver", "execute_file", "run_query"]
 
-_WRITES: Final = ("INSERT", "UPDATE", "DELETE", "MERGE")
+_BLOCK_LINE = re.compile(r"^PL/pgSQL function inline_code_block line (\d+) at ", re.MULTILINE)
+
+
+def driver(connection: Connection) -> psycopg.Connection[Any]:
+    """Return the psycopg connection under one of SQLAlchemy's, which alembic needs."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
 def run_query(connection: psycopg.Connection[Any], text: str) -> None:
@@ -20,26 +27,35 @@ def run_query(connection: psycopg.Connection[Any], text: str) -> None:
         connection.execute(text.encode())
 
 
-def execute_file(connection: psycopg.Connection[Any], name: str, text: str) -> int:
-    """Run a file statement by statement and return how many rows it inserted, updated or deleted.
+def execute_file(connection: psycopg.Connection[Any], name: str, text: str) -> None:
+    """Run a file statement by statement.
 
-    Raises FileFailed with ``name``, the line and the server's message.
+    Raises FileFailed with ``name``, the line and the server's message, never with its detail: that
+    one shows rows.
     """
-    touched = 0
     for statement in split(text):
         try:
-            cursor = connection.execute(statement.text.encode())
+            connection.execute(statement.text.encode())
         except psycopg.Error as error:
             raise FileFailed(_failure(name, statement, error)) from error
-        if (cursor.statusmessage or "").startswith(_WRITES):
-            touched += cursor.rowcount
-    return touched
 
 
 def _failure(name: str, statement: Statement, error: psycopg.Error) -> str:
-    position = error.diag.statement_position
-    before = statement.text.encode()[: int(position) - 1] if position else b""
-    line = statement.line + before.count(b"\n")
-    message = error.diag.message_primary or type(error).__name__
-    detail = "".join(f" {part}" for part in (error.diag.message_hint,) if part)
-    return f"{name}, line {line}: {message} (SQLSTATE {error.sqlstate}).{detail}"
+    message = error.diag.message_primary or "the connection to the server was lost"
+    state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
+    hint = f" {error.diag.message_hint}" if error.diag.message_hint else ""
+    return f"{name}, line {_line(statement, error)}: {message}{state}.{hint}"
+
+
+def _line(statement: Statement, error: psycopg.Error) -> int:
+    """Return the line of the file: where the server points, else where the statement begins."""
+    if error.diag.statement_position:  # in characters, from 1
+        before = statement.text[: int(error.diag.statement_position) - 1]
+        return statement.line + before.count("\n")
+    # In a DO block the server counts from the line of the opening quote; the block comes last.
+    found = _BLOCK_LINE.findall(error.diag.context or "")
+    opening = re.search(r"\$\w*\$", statement.text)
+    if found and opening:
+        before = statement.text[: opening.start()]
+        return statement.line + before.count("\n") + int(found[-1]) - 1
+    return statement.line

@@ -1,7 +1,8 @@
-"""Split SQL text into statements, so that an error names its line and a row count its statement.
+"""Split SQL text into statements, so that an error names its line.
 
 The lexical rules are those of PostgreSQL (manual, section 4.1): quotes, dollar quotes, nested
-comments; and those of psql for a ``begin atomic … end`` body, whose semicolons do not end anything.
+comments; and those of psql for what holds semicolons inside one statement: parentheses, and a
+``begin atomic … end`` body.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ _TOKEN = re.compile(
   | (?P<escape_string>[eE]'(?:[^'\\]|\\.|'')*')
   | (?P<string>'(?:[^']|'')*')
   | (?P<identifier>"(?:[^"]|"")*")
-  | (?P<dollar>\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$)
-  | (?P<word>[A-Za-z_\x80-\uffff][A-Za-z0-9_$\x80-\uffff]*)
+  | (?P<dollar>\$(?:[A-Za-z_\x80-\uffff][A-Za-z0-9_\x80-\uffff]*)?\$)
+  | (?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)
   | (?P<end>;)
-  | (?P<other>.)
+  | (?P<other>[^'"])
     """,
     re.VERBOSE | re.DOTALL,
 )
 _BLOCK_COMMENT_EDGE = re.compile(r"/\*|\*/")
-_OPENERS = frozenset({"begin", "case"})
+_SKIPPED = frozenset({"space", "line_comment", "block_comment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,42 @@ class Statement:
     line: int
 
 
-def _skip_block_comment(text: str, position: int) -> int:
-    depth = 1
-    while depth and (edge := _BLOCK_COMMENT_EDGE.search(text, position)):
-        depth += 1 if edge.group() == "/*" else -1
-        position = edge.end()
-    return position if not depth else len(text)
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+class _Nesting:
+    """Whether a semicolon would end the statement whose tokens were shown so far."""
+
+    def __init__(self) -> None:
+        self._previous: list[str] = []
+        self._first = ""
+        self._parentheses = 0
+        self._body = 0
+
+    @property
+    def open(self) -> bool:
+        return self._body > 0 or self._parentheses > 0
+
+    def show(self, token: _Token) -> None:
+        value = token.text.lower() if token.kind == "word" else token.text
+        self._first = self._first or value
+        if token.kind == "word":
+            self._show_word(value)
+        elif value in {"(", ")"}:
+            self._parentheses = max(0, self._parentheses + (1 if value == "(" else -1))
+        self._previous = [*self._previous[-1:], value]
+
+    def _show_word(self, word: str) -> None:
+        before = self._previous[-1] if self._previous else ""
+        if not self._body:
+            self._body = int(self._first == "create" and (before, word) == ("begin", "atomic"))
+        elif before not in {".", "as"}:  # after these, any word is only a name
+            self._body += {"case": 1, "end": -1}.get(word, 0)
 
 
 def split(text: str) -> Iterator[Statement]:
@@ -54,41 +85,44 @@ def split(text: str) -> Iterator[Statement]:
     error is the better one.
     """
     start: int | None = None
-    words: list[str] = []
-    depth = 0
+    nesting = _Nesting()
+    for token in _tokens(text):
+        if token.kind in _SKIPPED:
+            continue
+        if token.kind == "end" and not nesting.open:
+            if start is not None:
+                yield _statement(text, start, token.start)
+            start, nesting = None, _Nesting()
+            continue
+        start = token.start if start is None else start
+        nesting.show(token)
+    if start is not None:
+        yield _statement(text, start, len(text))
+
+
+def _statement(text: str, start: int, end: int) -> Statement:
+    return Statement(text[start:end], text.count("\n", 0, start) + 1)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
     position = 0
     while position < len(text):
-        token = _TOKEN.match(text, position)
-        if token is None:  # an unterminated quote: leave the rest to the server
-            position = len(text)
-            break
-        kind, value, after = token.lastgroup, token.group(), token.end()
-        if kind in {"space", "line_comment"}:
-            position = after
-            continue
-        if kind == "block_comment":
-            position = _skip_block_comment(text, after)
-            continue
-        if kind == "end" and depth == 0:
-            if start is not None:
-                yield Statement(text[start:position], text.count("\n", 0, start) + 1)
-            start, words = None, []
-            position = after
-            continue
-        if start is None:
-            start = position
+        found = _TOKEN.match(text, position)
+        # Without a match a quote is open: the rest is one token, for the server to refuse.
+        kind = str(found.lastgroup) if found else "other"
+        end = found.end() if found else len(text)
         if kind == "dollar":
-            closing = text.find(value, after)
-            after = len(text) if closing < 0 else closing + len(value)
-        elif kind == "word":
-            words.append(value.lower())
-            if depth == 0:
-                opens = words[0] == "create" and words[-2:] == ["begin", "atomic"]
-                depth = 1 if opens else 0
-            elif words[-1] in _OPENERS:
-                depth += 1
-            elif words[-1] == "end":
-                depth -= 1
-        position = after
-    if start is not None and text[start:].strip():
-        yield Statement(text[start:], text.count("\n", 0, start) + 1)
+            closing = text.find(text[position:end], end)
+            end = len(text) if closing < 0 else closing + end - position
+        elif kind == "block_comment":
+            end = _end_of_block_comment(text, end)
+        yield _Token(kind, text[position:end], position, end)
+        position = end
+
+
+def _end_of_block_comment(text: str, position: int) -> int:
+    depth = 1
+    while depth and (edge := _BLOCK_COMMENT_EDGE.search(text, position)):
+        depth += 1 if edge.group() == "/*" else -1
+        position = edge.end()
+    return len(text) if depth else position

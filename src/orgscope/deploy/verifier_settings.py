@@ -1,4 +1,4 @@
-"""``authz.settings``: what the database's own token verifier accepts; only ``migrate`` writes it."""
+"""``authz.settings``: what the database's own token verifier accepts; ``migrate`` writes it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,28 @@
+"""What a deployment did, or would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orgscope.deploy.catalogue import Change
+
+__all__ = ["Outcome"]
+
+
+@dataclass
+class Outcome:
+    """What a run did, or (``plan``, ``drift``) what it found; true when there is anything."""
+
+    revisions: list[str] = field(default_factory=list)
+    """Such as ``core 0003``, in the order in which they ran."""
+    alone: list[str] = field(default_factory=list)
+    """Those of them that run outside of a transaction; a plan cannot show their effect."""
+    files: list[str] = field(default_factory=list)
+    """The repeatable files that are new, changed or deleted, such as ``core policies/…``."""
+    changes: list[Change] = field(default_factory=list)
+    """What differs in the catalogue."""
+    settings_changed: bool = False
+    """Whether ``authz.settings`` was written."""
+
+    def __bool__(self) -> bool:
+        return bool(self.revisions or self.files or self.changes or self.settings_changed)
