@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orgscope.authz.json_object import MAX_BRACKETS, JsonNumber, JsonObject, parse_object
@@ -19,6 +19,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(TEXT, VALUES, max_size=4), st.booleans())
+@settings(deadline=None)
 def test_parse_object__any_json__reads_what_json_reads(
     value: dict[str, object], is_ascii: bool
 ) -> None:
@@ -27,6 +28,7 @@ def test_parse_object__any_json__reads_what_json_reads(
 
 
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")))
+@settings(deadline=None)
 def test_parse_object__any_bytes__parses_or_raises_value_error(octets: bytes) -> None:
     try:
         assert isinstance(parse_object(octets), JsonObject)

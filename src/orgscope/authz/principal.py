@@ -53,6 +53,21 @@ class Principal(_TokenHolder):
             raise TypeError("A principal is made by Verifier.verify(token) only.")
         object.__setattr__(self, "_token", proof.token)
 
+    @property
+    def is_authenticated(self) -> bool:
+        """True: what Starlette asks of ``request.user``."""
+        return True
+
+    @property
+    def display_name(self) -> str:
+        """The user id: a token has no name."""
+        return self.user_id
+
+    @property
+    def identity(self) -> str:
+        """The user id."""
+        return self.user_id
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(user_id={self.user_id!r}, org_id={self.org_id!r})"
 

@@ -20,12 +20,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import httpx2
 from jwt import PyJWK
 
-from orgscope.errors import ConfigurationError, KeysUnavailable, KeyUnknown
+from orgscope.errors import KeysUnavailable, KeyUnknown
+from orgscope.jwks.document import FetchError, check_url, fetch_document
 from orgscope.jwks.keys import signing_keys
 from orgscope.settings import Settings
 
@@ -39,18 +39,12 @@ MAX_AGE_S: Final = 86_400.0
 TIMEOUT_S: Final = 3.0
 COOLDOWN_S: Final = 30.0
 JITTER_S: Final = 5.0
-MAX_BODY: Final = 65_536
 MISSES: Final = 128
 MISS_S: Final = 300.0
 
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _MAX_AGE_DIRECTIVE: Final = re.compile(r"(?:^|[\s,])max-age=([0-9]{1,12})(?![0-9])", re.IGNORECASE)
 
 _logger = logging.getLogger(__name__)
-
-
-class _FetchError(Exception):
-    """The endpoint answered with something that is not a key set; ``args[0]`` is the outcome."""
 
 
 class Jwks:
@@ -78,12 +72,7 @@ class Jwks:
         now: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            raise ConfigurationError(
-                "The URL of the signing keys must be https (http only for a loopback address). "
-                "See WORKOS_BASE_URL."
-            )
+        check_url(url)
         self.fetches: Counter[str] = Counter()
         self._url = url
         self._shared_client = client
@@ -155,7 +144,7 @@ class Jwks:
             if (self.age_s or 0.0) >= REFRESH_AHEAD * self._ttl_s:
                 self._refresh()
             return key
-        if self.keys and self._was_missed(kid):
+        if self._was_missed(kid):
             raise _unknown()
         task = self._in_flight() or self._refresh()
         await _join(task)
@@ -186,14 +175,9 @@ class Jwks:
     async def _fetch(self, client: httpx2.AsyncClient) -> bool:
         """Load the keys; return whether that worked. What was loaded before stays otherwise."""
         try:
-            async with asyncio.timeout(TIMEOUT_S):
-                keys, ttl_s = await self._download(client)
-        except (TimeoutError, httpx2.TimeoutException):
-            outcome = "timeout"
-        except httpx2.HTTPError:
-            outcome = "unreachable"
-        except _FetchError as error:
-            outcome = error.args[0]
+            keys, ttl_s = await self._download(client)
+        except FetchError as error:
+            outcome = error.outcome
         else:
             self._keys, self._ttl_s, self._loaded_at = MappingProxyType(keys), ttl_s, self._now()
             outcome = "ok"
@@ -209,36 +193,19 @@ class Jwks:
         return outcome == "ok"
 
     async def _download(self, client: httpx2.AsyncClient) -> tuple[dict[str, PyJWK], float]:
-        body = bytearray()
-        async with client.stream(
-            "GET",
-            self._url,
-            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-            follow_redirects=False,
-            timeout=TIMEOUT_S,
-        ) as response:
-            if response.status_code != httpx2.codes.OK:
-                raise _FetchError("status")
-            if response.headers.get("Content-Encoding", "identity") != "identity":
-                raise _FetchError("malformed")  # Not asked for, and it could unpack to anything.
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise _FetchError("too_large")
-            cache_control = response.headers.get("Cache-Control", "")
+        document = await fetch_document(client, self._url, timeout_s=TIMEOUT_S)
         try:
-            keys = signing_keys(bytes(body))
+            keys = signing_keys(document.body)
         except ValueError:
-            raise _FetchError("malformed") from None
+            raise FetchError("malformed") from None
         if not keys:
-            raise _FetchError("no_keys")
-        return keys, _ttl_s(cache_control)
+            raise FetchError("no_keys")
+        return keys, _ttl_s(document.cache_control)
 
     def _was_missed(self, kid: str) -> bool:
         return self._misses.get(kid, float("-inf")) > self._now()
 
     def _remember_miss(self, kid: str) -> None:
-        self._misses.pop(kid, None)
         self._misses[kid] = self._now() + MISS_S
         if len(self._misses) > MISSES:
             del self._misses[next(iter(self._misses))]

@@ -39,19 +39,17 @@ def signing_keys(body: bytes) -> dict[str, PyJWK]:
 
 
 def _signing_key(entry: Mapping[str, object]) -> PyJWK | None:
-    kid, modulus, exponent = entry.get("kid"), entry.get("n"), entry.get("e")
     if (
         entry.get("kty") != "RSA"
         or entry.get("use") not in (None, "sig")
         or entry.get("alg") not in (None, "RS256")
-        or not is_kid(kid)
-        or not isinstance(modulus, str)
-        or not isinstance(exponent, str)
+        or not is_kid(entry.get("kid"))
     ):
         return None
+    public = {name: entry.get(name) for name in ("kty", "kid", "n", "e")}
     try:
-        key = PyJWK({"kty": "RSA", "kid": kid, "n": modulus, "e": exponent}, "RS256")
-    except (PyJWTError, ValueError):
+        key = PyJWK(public, "RS256")
+    except PyJWTError:  # Among others when n or e is missing, not a string, or no number.
         return None
     numbers = key.key.public_numbers()
     is_sound = key.key.key_size in _KEY_SIZES and numbers.n % 2 == 1 and numbers.e == _EXPONENT

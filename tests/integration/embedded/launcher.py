@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orgscope.embedded import Binaries
+from orgscope.embedded.lock import Record
 
 # Starts a server, says where it is, and waits to be killed.
 SCRIPT = """
@@ -61,10 +62,9 @@ class Launcher:
         assert server_is_gone(self.project, within_s=10)
 
 
-def recorded(project: Path, name: str) -> int:
-    """Return a process id from the lock file: of ``launcher``, ``supervisor``, ``postmaster``."""
-    pid: int = json.loads((project / ".orgscope" / "launcher.lock").read_text())[name]
-    return pid
+def recorded(project: Path) -> Record:
+    """Return what the launcher wrote into its lock file."""
+    return Record(**json.loads((project / ".orgscope" / "launcher.lock").read_text()))
 
 
 def server_is_gone(project: Path, *, within_s: float) -> bool:

@@ -66,10 +66,10 @@ def test_find_binaries__beta__has_its_major_version(tmp_path: Path) -> None:
 
 
 def test_find_binaries__wheel_absent__newest_system_server(bare_machine: Path) -> None:
-    for number in ("9.6", "14", "15", "16"):
+    for number in ("9.6", "14", "15", "100", "16"):
         make_programs(bare_machine / number / "bin", f"{number}.1")
     found = find_binaries()
-    assert (found.directory, found.source) == (bare_machine / "16" / "bin", "system")
+    assert (found.directory, found.source) == (bare_machine / "100" / "bin", "system")
 
 
 def test_find_binaries__newest_system_server_broken__next_one(bare_machine: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.integration.embedded.launcher import (
 )
 
 from orgscope.embedded import Binaries, Server, ServerFailed, find_binaries
+from orgscope.embedded.account import server_account
 from orgscope.embedded.cluster import hold_server_lock
 from orgscope.embedded.home import find_home
 
@@ -46,7 +48,8 @@ def test_launcher__ended_by_a_signal__server_gone_within_5_s(
 ) -> None:
     launcher = launch(find_binaries())
     url, postmaster = launcher.wait_until_started()
-    supervisor = recorded(project, "supervisor")
+    record = recorded(project)
+    assert Path(record.socket_dir).is_dir()
     with psycopg.connect(url) as client:  # a client that does not go away by itself
         client.execute("select 1")
         launcher.process.send_signal(signum)
@@ -55,7 +58,8 @@ def test_launcher__ended_by_a_signal__server_gone_within_5_s(
         with pytest.raises(psycopg.OperationalError):
             client.execute("select 1")
     launcher.process.wait(5)
-    assert gone_soon(supervisor)
+    assert gone_soon(record.supervisor)
+    assert not Path(record.socket_dir).exists()
 
 
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "SIGINT"])
@@ -77,22 +81,16 @@ def gone_soon(pid: int) -> bool:
     return not is_running(pid)
 
 
-def test_launcher__killed__next_start_has_its_data_and_no_socket_folder_stays(
+def test_launcher__killed__next_start_has_its_data(
     project: Path, launch: Launch, binaries: Binaries
 ) -> None:
     launcher = launch(binaries)
     url, _ = launcher.wait_until_started()
     store(url)
-    with psycopg.connect(url) as connection:
-        row = connection.execute("show unix_socket_directories").fetchone()
-    assert row is not None
-    socket_dir = Path(row[0].strip('"'))
-    assert socket_dir.is_dir()
     launcher.process.kill()
     launcher.process.wait()
     with Server(project, binaries=binaries) as server:  # at once: it waits for the supervisor
         assert kept_rows(server.url()) == 1000
-    assert not socket_dir.exists()
 
 
 def test_launcher__killed_while_the_server_hangs__server_gone_within_5_s(
@@ -164,12 +162,13 @@ def test_server__postmaster_killed_and_a_backend_lives_on__waits_for_it(project:
 def test_server__supervisor_killed__stop_still_stops_it(project: Path) -> None:
     with Server(project, fast=True) as server:
         store(server.url())
-        postmaster = server.pid
-        os.kill(recorded(project, "supervisor"), signal.SIGKILL)
+        postmaster, socket_dir = server.pid, server.socket_dir
+        os.kill(recorded(project).supervisor, signal.SIGKILL)
         while server.running:
             time.sleep(0.02)
         assert is_running(postmaster)
     assert not is_running(postmaster)
+    assert not socket_dir.exists()
     with server:
         assert kept_rows(server.url()) == 1000
 
@@ -180,13 +179,15 @@ def test_server__launcher_and_supervisor_killed__orphan_stopped_before_the_next(
     launcher = launch(binaries)
     url, orphan = launcher.wait_until_started()
     store(url)
-    os.kill(recorded(project, "supervisor"), signal.SIGKILL)
+    record = recorded(project)
+    os.kill(record.supervisor, signal.SIGKILL)
     launcher.process.kill()
     launcher.process.wait()
     time.sleep(0.5)
     assert is_running(orphan)
     with Server(project, binaries=binaries) as server:
         assert not is_running(orphan)
+        assert not Path(record.socket_dir).exists()
         assert server.pid != orphan
         assert kept_rows(server.url()) == 1000
 
@@ -198,16 +199,23 @@ def test_server__stale_pid_file_with_a_living_stranger__started(project: Path) -
         assert gone_soon(server.pid)
     stale = project / ".orgscope" / "data" / "postmaster.pid"
     lines = stale.read_text().splitlines(keepends=True)
-    stale.write_text("".join([f"{os.getpid()}\n", *lines[1:]]))  # as after a container restart
-    with server:
-        assert kept_rows(server.url()) == 1000
-        assert postmaster_of(project) == server.pid
+    account = server_account()  # PostgreSQL minds only processes of its own user
+    stranger = subprocess.Popen(["sleep", "60"], user=account.uid if account else None)
+    try:
+        stale.write_text("".join([f"{stranger.pid}\n", *lines[1:]]))  # as in a restarted container
+        with server:
+            assert kept_rows(server.url()) == 1000
+            assert postmaster_of(project) == server.pid
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 def test_server__supervisor_told_to_end__server_stopped_cleanly(project: Path) -> None:
     with Server(project, fast=True) as server:
         postmaster = server.pid
-        os.kill(recorded(project, "supervisor"), signal.SIGTERM)
+        os.kill(recorded(project).supervisor, signal.SIGTERM)
         assert gone_soon(postmaster)
         log = (project / ".orgscope" / "postgres.log").read_text()
         assert "database system is shut down" in log
@@ -234,6 +242,13 @@ def test_server__launcher_forked_a_child__child_neither_stops_nor_keeps_it(proje
         assert server.running
     os.close(tell)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_server__running__in_a_session_that_a_terminal_does_not_reach(project: Path) -> None:
+    with Server(project, fast=True) as server:
+        ours = os.getsid(0)
+        assert os.getsid(server.pid) != ours
+        assert os.getsid(recorded(project).supervisor) != ours
 
 
 def test_server__clients_connected__stop_does_not_wait_for_them(project: Path) -> None:

@@ -26,13 +26,17 @@ def way(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("way")
 def test_arguments_of__living_process__its_command_line() -> None:
-    command = [sys.executable, "-c", "import time; time.sleep(60)", "a marked word"]
-    child = subprocess.Popen(command)
+    script = "import time; print(flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", script, "a marked word"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert child.stdout is not None
     try:
+        child.stdout.readline()  # it runs: before exec, it has no command line
         assert processes.arguments_of(child.pid).strip() == " ".join(command)
     finally:
         child.kill()
         child.wait()
+        child.stdout.close()
 
 
 @pytest.mark.usefixtures("way")

@@ -16,6 +16,7 @@ import pytest
 from orgscope.embedded import Binaries, Server, find_binaries
 from orgscope.embedded import binaries as finder
 from orgscope.embedded.account import PREFERRED, server_account
+from orgscope.embedded.commands import run
 from orgscope.embedded.home import find_home
 from orgscope.errors import ConfigurationError
 
@@ -57,6 +58,16 @@ def works(server: Server) -> bool:
         return connection.execute("select 1").fetchone() == (1,)
 
 
+@pytest.fixture
+def extra_group() -> Iterator[int]:
+    """A group that root is in, and that it must not lend to the server's user."""
+    groups = os.getgroups()
+    os.setgroups([54321])
+    yield 54321
+    os.setgroups(groups)
+
+
+@pytest.mark.usefixtures("extra_group")
 def test_server__launched_by_root__runs_as_another_user(project: Path, binaries: Binaries) -> None:
     before = modes_above(project / "x")
     with Server(project, binaries=binaries, fast=True) as server:
@@ -69,6 +80,17 @@ def test_server__launched_by_root__runs_as_another_user(project: Path, binaries:
         assert server.data_dir.stat().st_uid == account.uid
         assert (project / ".orgscope" / "password").stat().st_uid == 0
     assert modes_above(project / "x") == before
+
+
+def test_account__groups_of_root__not_lent(folder: Path, extra_group: int) -> None:
+    account = server_account()
+    assert account is not None
+    closed = folder / "closed"
+    closed.mkdir(mode=0o710)
+    os.chown(closed, -1, extra_group)
+    assert not account.can_enter(closed)
+    assert run(["/usr/bin/id", "-G"], account=account) == str(account.gid)
+    assert run(["/usr/bin/id", "-u"], account=account) == str(account.uid)
 
 
 def test_server__no_user_postgres__nobody_runs_it(
@@ -206,6 +228,8 @@ def test_server__wheel_closed_to_the_user__runs_a_copy_made_once(
     [package] = {path.parent for path in finder._wheel_folders()}
     shutil.copytree(package / "pginstall18", site / package.name / "pginstall18")
     shutil.copytree(package.with_name(f"{package.name}.libs"), site / f"{package.name}.libs")
+    for path in site.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)  # as a umask of 077 leaves it
     closed = find_binaries(site / package.name / "pginstall18" / "bin")
     with Server(project, binaries=closed, fast=True) as server:
         assert works(server)

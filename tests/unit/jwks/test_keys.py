@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwt import PyJWK
 from tests.tokens import ABSENT, encode, rsa_key
@@ -113,5 +113,6 @@ def test_signing_keys__not_a_key_set__raises_value_error(body: bytes) -> None:
         st.none() | st.integers() | st.text() | st.sampled_from(sorted(GOOD.values())),
     )
 )
+@settings(deadline=None)
 def test_signing_keys__any_entry__never_raises(entry: dict[str, object]) -> None:
     assert set(signing_keys(document(entry, GOOD))) >= {GOOD["kid"]}

@@ -1,0 +1,5 @@
+"""``python -m orgscope``."""
+
+from orgscope.cli import main
+
+main()

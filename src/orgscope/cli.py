@@ -1,0 +1,30 @@
+"""The command line: one sub-application for each noun, each in its own module."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from orgscope.commands import dev, isolation, keys
+from orgscope.commands.doctor import doctor
+from orgscope.commands.serve import serve
+from orgscope.errors import OrgscopeError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(isolation.app, name="isolation")
+app.add_typer(keys.app, name="keys")
+app.add_typer(dev.app, name="dev")
+app.command()(serve)
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run; an error of orgscope is one clear message and exit code 1."""
+    try:
+        app()
+    except OrgscopeError as error:
+        typer.echo(f"orgscope: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,82 @@
+"""Fetch the document behind a JWKS URL: https, no redirects, and never more than 64 kB."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx2
+
+from orgscope.errors import ConfigurationError
+
+__all__ = ["MAX_BODY", "Document", "FetchError", "check_url", "fetch_document"]
+
+MAX_BODY: Final = 65_536
+"""The longest document that is read, in bytes."""
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class FetchError(Exception):
+    """The document could not be had; ``outcome`` says why in one word.
+
+    ``timeout``, ``unreachable``, ``status``, ``too_large`` or ``malformed``.
+    """
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the endpoint answered."""
+
+    body: bytes
+    cache_control: str
+
+
+def check_url(url: str) -> None:
+    """Raise ConfigurationError unless the URL is https (http only for a loopback address)."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ConfigurationError(
+            "The URL of the signing keys must be https (http only for a loopback address). "
+            "See WORKOS_BASE_URL."
+        )
+
+
+async def fetch_document(client: httpx2.AsyncClient, url: str, *, timeout_s: float) -> Document:
+    """Return the document; ``timeout_s`` bounds the whole fetch, in seconds.
+
+    Raises FetchError.
+    """
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _download(client, url, timeout_s)
+    except (TimeoutError, httpx2.TimeoutException):
+        raise FetchError("timeout") from None
+    except httpx2.HTTPError:
+        raise FetchError("unreachable") from None
+
+
+async def _download(client: httpx2.AsyncClient, url: str, timeout_s: float) -> Document:
+    body = bytearray()
+    async with client.stream(
+        "GET",
+        url,
+        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+        follow_redirects=False,
+        timeout=timeout_s,
+    ) as response:
+        if response.status_code != httpx2.codes.OK:
+            raise FetchError("status")
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise FetchError("malformed")  # Not asked for, and it could unpack to anything.
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise FetchError("too_large")
+        return Document(bytes(body), response.headers.get("Cache-Control", ""))

@@ -1,0 +1,118 @@
+"""The signing keys that the database trusts: pushed by a login of their own, pinned, retired.
+
+Whoever may push a key can be anyone, so the login ``keys`` belongs to the worker and to
+``orgscope keys``, never to a web process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import httpx2
+import psycopg
+from jwt.algorithms import RSAAlgorithm
+
+from orgscope.errors import ProviderUnavailable
+from orgscope.jwks import signing_keys
+from orgscope.provider import WorkOS
+from orgscope.settings import Settings
+
+__all__ = ["KeyOutcome", "SigningKey", "list_keys", "pin_keys", "retire_key", "sync_keys"]
+
+_CONNECT_TIMEOUT_S: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOutcome:
+    """What became of a key, in the words of ``authz.put_keys``: added, known or retired."""
+
+    kid: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key of ``authz.jwks``, without what it is made of; ``pinned`` is said of all of them."""
+
+    kid: str
+    bits: int
+    added_at: datetime
+    retired_at: datetime | None
+    pinned: bool
+
+
+async def sync_keys(settings: Settings, http_client: httpx2.AsyncClient) -> list[KeyOutcome]:
+    """Fetch the JWKS of the client id and bring ``authz.jwks`` to it, in one transaction.
+
+    Keys that are new are added, and those that WorkOS no longer serves are retired, for good. A
+    document without one usable key changes nothing.
+
+    Raises ProviderUnavailable when there is no usable document, KeyRefused when the database
+    refuses (a key changed under its kid, or keys are pinned), ConfigurationError without the URL of
+    the login or the client id, psycopg.OperationalError.
+    """
+    url = settings.url("keys")  # Before WorkOS is asked for what could not be stored.
+    try:
+        served = signing_keys(await WorkOS(settings, http_client).jwks())
+    except ValueError:
+        served = {}
+    if not served:
+        raise ProviderUnavailable(
+            "WorkOS serves no usable signing key for this client id. See WORKOS_CLIENT_ID."
+        )
+    document = {
+        "keys": [
+            {**RSAAlgorithm.to_jwk(key.key, as_dict=True), "kid": kid}
+            for kid, key in served.items()
+        ]
+    }
+    async with _connect(url) as connection:
+        cursor = await connection.execute(
+            "select kid, outcome from authz.put_keys(%s::jsonb)", (json.dumps(document),)
+        )
+        outcomes = [KeyOutcome(*row) for row in await cursor.fetchall()]
+        cursor = await connection.execute(
+            "select k.kid from authz.list_keys() as k "
+            "where k.retired_at is null and k.kid <> all (%s::text[])",
+            (list(served),),
+        )
+        for (kid,) in await cursor.fetchall():
+            await connection.execute("select authz.retire_key(%s)", (kid,))
+            outcomes.append(KeyOutcome(kid, "retired"))
+    return outcomes
+
+
+async def list_keys(settings: Settings) -> list[SigningKey]:
+    """Return every key, also the retired ones, the oldest first."""
+    async with _connect(settings.url("keys")) as connection:
+        cursor = await connection.execute(
+            "select kid, bits, added_at, retired_at, pinned from authz.list_keys()"
+        )
+        return [SigningKey(*row) for row in await cursor.fetchall()]
+
+
+async def pin_keys(settings: Settings, *, pinned: bool) -> None:
+    """Refuse new keys from now on, or with ``pinned=False`` accept them again."""
+    async with _connect(settings.url("keys")) as connection:
+        await connection.execute("select authz.pin_keys(%s)", (pinned,))
+
+
+async def retire_key(settings: Settings, kid: str) -> bool:
+    """Refuse every token of a key from now on, for good; False when there is no such live key."""
+    async with _connect(settings.url("keys")) as connection:
+        cursor = await connection.execute("select authz.retire_key(%s)", (kid,))
+        [(retired,)] = await cursor.fetchall()
+        return bool(retired)
+
+
+@asynccontextmanager
+async def _connect(url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """Open one transaction of the login ``keys``; these calls are too rare for a pool."""
+    connection = await psycopg.AsyncConnection.connect(url, connect_timeout=_CONNECT_TIMEOUT_S)
+    async with connection:
+        yield connection

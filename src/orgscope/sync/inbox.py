@@ -1,0 +1,45 @@
+"""The inbox: one call stores an event as received and applies it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import psycopg
+
+__all__ = ["Outcome", "receive_event"]
+
+
+class Outcome(StrEnum):
+    """What became of an event or of a read; the words of ``sync.receive_event``."""
+
+    APPLIED = "applied"
+    """The mirror has this version now."""
+
+    STALE = "stale"
+    """The mirror has this version or a newer one already."""
+
+    DUPLICATE = "duplicate"
+    """The inbox has the event already."""
+
+    IGNORED = "ignored"
+    """The mirror has no family for it; the inbox keeps it."""
+
+    FAILED = "failed"
+    """It could not be applied; the inbox keeps it, for ``sync.retry_event``."""
+
+
+async def receive_event(
+    connection: psycopg.AsyncConnection[Any], *, body: str, source: str = "webhook"
+) -> Outcome:
+    """Store an event as received and apply it, by ``sync.receive_event``.
+
+    ``body`` is the text as received. ``source`` is ``webhook`` or ``feed``. Nothing is kept before
+    the caller's COMMIT: acknowledge after it.
+
+    Raises EventMalformed when the body is not a JSON object, and psycopg.Error of the SQLSTATE
+    classes 40, 53, 55, 57, 58 and XX when the database could not do it now; then nothing is stored.
+    """
+    cursor = await connection.execute("select sync.receive_event(%s, %s)", (body, source))
+    [(outcome,)] = await cursor.fetchall()
+    return Outcome(outcome)
