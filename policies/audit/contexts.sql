@@ -1,4 +1,5 @@
--- Who may do what with audit.contexts: written by the sealer, read with a reason; nobody changes it.
+-- Who may do what with audit.contexts: written by the sealer, read with a reason; nobody changes
+--      it.
 
 call authz.reset_policies('audit.contexts');
 

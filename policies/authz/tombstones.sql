@@ -2,7 +2,8 @@
 
 call authz.reset_policies('authz.tombstones');
 
-create policy all_sealer on authz.tombstones for all to orgscope_sealer using (true) with check (true);
+create policy all_sealer on authz.tombstones for all to orgscope_sealer
+using (true) with check (true);
 create policy all_backup on authz.tombstones for select to orgscope_backup using (true);
 
 revoke all on authz.tombstones from public;

@@ -3,7 +3,8 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing of its own.
 -- Why: it reads the mirror's state and not the event, so that any order and any repetition end the
---      same. WorkOS owns names and address; the person owns the rest, which no statement here names.
+--      same. WorkOS owns names and address; the person owns the rest, which no statement here
+--      names.
 set local role orgscope_definer;
 
 create or replace function app.sync_profile(org_id text, user_id text)

@@ -1,0 +1,89 @@
+"""Compare the catalogue with the contract: ownership, FORCE and every single grant.
+
+The matrix shows what its actors reach. A grant to somebody who is not among them, or to one more
+column, is found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, get_args
+
+from orgscope.isolation.catalogue import Privilege, TableInfo
+from orgscope.isolation.contract import COMMANDS, Command, Contract, Grant, Table
+from orgscope.isolation.report import Finding
+from orgscope.settings import LOGINS
+
+__all__ = ["assert_catalogue"]
+
+_ROLES: Final = ("user", *LOGINS, "definer", "sealer")
+_COMMANDS: Final = {command.upper(): command for command in get_args(Command)}
+
+
+def assert_catalogue(
+    contract: Contract, tables: Iterable[TableInfo], role_prefix: str
+) -> tuple[list[Finding], int]:
+    """Return what differs, and how many facts were compared."""
+    findings: list[Finding] = []
+    asserted = 0
+    found = {table.name: table for table in tables}
+    for name in sorted(contract.tables.keys() - found.keys()):
+        findings.append(Finding(name, "is in the contract and not in the database"))
+    for name, table in sorted(found.items()):
+        asserted += 1
+        if table.partition or table.is_head:
+            findings += _assert_no_grant(table)
+            continue
+        declared = contract.tables.get(name)
+        if declared is None:
+            findings.append(
+                Finding(name, "is not in any contract: nobody said who may do what with it")
+            )
+            continue
+        asserted += 3 + len(_ROLES) * (len(COMMANDS) + 1)
+        findings += _assert_row_security(table, declared, role_prefix)
+        findings += _assert_privileges(table, declared, role_prefix)
+    return findings, asserted
+
+
+def _assert_no_grant(table: TableInfo) -> Iterator[Finding]:
+    """A partition is reached through its parent, whose policies it would skip; a head by nobody."""
+    what = "a partition" if table.partition else "the head of a project"
+    for grantee in sorted({one.grantee for one in table.privileges if one.grantee != table.owner}):
+        yield Finding(table.name, f"is {what}, and {grantee} has a grant on it", is_leak=True)
+
+
+def _assert_row_security(table: TableInfo, declared: Table, role_prefix: str) -> Iterator[Finding]:
+    owner = f"{role_prefix}_owner"
+    if table.owner != owner:
+        yield Finding(table.name, f"is owned by {table.owner} and not by {owner}", is_leak=True)
+    if declared.row_security and not table.row_security:
+        yield Finding(table.name, "row security is not enabled", is_leak=True)
+    if declared.forced and not table.forced:
+        yield Finding(table.name, "row security is not forced: its owner skips it", is_leak=True)
+
+
+def _assert_privileges(table: TableInfo, declared: Table, role_prefix: str) -> Iterator[Finding]:
+    for one in sorted(table.privileges, key=lambda p: (p.grantee, p.privilege, p.column or "")):
+        if one.grantee != table.owner and not _is_declared(one, declared, role_prefix):
+            where = f" on column {one.column}" if one.column else ""
+            problem = f"{one.grantee} has {one.privilege}{where}, and the contract does not say so"
+            yield Finding(table.name, problem, is_leak=True)
+    for role in _ROLES:
+        for command, grant in declared.grants(role).items():
+            for column in grant.columns or (None,):
+                wanted = Privilege(f"{role_prefix}_{role}", command.upper(), column)
+                if wanted not in table.privileges:
+                    where = f" on column {column}" if column else ""
+                    yield Finding(table.name, f"{wanted.grantee} lacks {wanted.privilege}{where}")
+
+
+def _is_declared(privilege: Privilege, declared: Table, role_prefix: str) -> bool:
+    role = privilege.grantee.removeprefix(f"{role_prefix}_")
+    command = _COMMANDS.get(privilege.privilege)
+    if role == privilege.grantee or role not in _ROLES or command is None:
+        return False
+    grant: Grant | None = declared.grants(role).get(command)
+    if grant is None:
+        return False
+    return grant.columns is None or privilege.column in grant.columns

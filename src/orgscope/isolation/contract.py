@@ -1,0 +1,209 @@
+"""``policies/contract.toml``: per table, which rows are whose, and who may do what with them.
+
+``docs/reference/contract.md`` explains the file to the people who write it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from orgscope.deploy import Project
+from orgscope.errors import ConfigurationError
+from orgscope.settings import LOGINS
+
+__all__ = [
+    "ACTIVE_MEMBERSHIP",
+    "COMMANDS",
+    "CONTRACT_FILE",
+    "MEMBERSHIP",
+    "Command",
+    "Contract",
+    "Grant",
+    "Reach",
+    "Table",
+    "load_contract",
+]
+
+CONTRACT_FILE: Final = "contract.toml"
+MEMBERSHIP: Final = "membership"
+ACTIVE_MEMBERSHIP: Final = "active membership"
+_THROUGH: Final = (MEMBERSHIP, ACTIVE_MEMBERSHIP)
+
+Command = Literal["select", "insert", "update", "delete", "truncate"]
+Scope = Literal["organization", "user", "mirror", "shared", "internal"]
+Reach = Literal["own", "organization", "own or organization", "all"]
+
+COMMANDS: Final[tuple[Command, ...]] = get_args(Command)
+_GROUPS: Final = ("definer", "sealer", "owner")
+_REACHES: Final[dict[Scope, tuple[Reach, ...]]] = {
+    "organization": ("own", "organization"),
+    "user": ("own",),
+    "mirror": ("own", "organization", "own or organization"),
+    "shared": ("all",),
+    "internal": (),
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Grant(_Strict):
+    """One command: on which rows, and on which columns when it is not all of them."""
+
+    rows: Reach = "all"
+    columns: tuple[str, ...] | None = None
+
+
+def _spelled_out(value: Any) -> Any:
+    """Turn ``["select"]`` into ``{select = {}}`` and ``select = "own"`` into ``{rows = "own"}``."""
+    if isinstance(value, list):
+        return {command: {} for command in value}
+    if isinstance(value, dict):
+        return {
+            command: {"rows": grant} if isinstance(grant, str) else grant
+            for command, grant in value.items()
+        }
+    return value
+
+
+Grants = Annotated[dict[Command, Grant], BeforeValidator(_spelled_out)]
+
+
+class Table(_Strict):
+    """What one ``[tables."schema.name"]`` says."""
+
+    scope: Scope
+    organization: str | None = None
+    person: str | None = None
+    row_security: bool = True
+    user: Grants = Field(default_factory=dict)
+    migrator: Grants = Field(default_factory=dict)
+    api: Grants = Field(default_factory=dict)
+    sync: Grants = Field(default_factory=dict)
+    keys: Grants = Field(default_factory=dict)
+    job: Grants = Field(default_factory=dict)
+    admin: Grants = Field(default_factory=dict)
+    auditor: Grants = Field(default_factory=dict)
+    monitor: Grants = Field(default_factory=dict)
+    backup: Grants = Field(default_factory=dict)
+    definer: Grants = Field(default_factory=dict)
+    sealer: Grants = Field(default_factory=dict)
+    owner: Grants = Field(default_factory=dict)
+    logins: Grants = Field(default_factory=dict)
+    sample: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        reaches = _REACHES[self.scope]
+        for command, grant in self.user.items():
+            if grant.rows not in reaches:
+                allowed = " or ".join(f'"{reach}"' for reach in reaches) or "nothing at all"
+                raise ValueError(
+                    f'user.{command}: in scope "{self.scope}" a request may reach {allowed}, '
+                    f'and not "{grant.rows}"'
+                )
+            if "own" in grant.rows and self.person is None:
+                raise ValueError(f'user.{command} says "own", so `person` must name a column')
+            if "organization" in grant.rows and self.organization is None:
+                raise ValueError(
+                    f'user.{command} says "organization", so `organization` must name a column'
+                )
+        for role in (*LOGINS, *_GROUPS, "logins"):
+            for command, grant in getattr(self, role).items():
+                if grant.rows != "all":
+                    raise ValueError(f"{role}.{command}: only `user` is limited to some rows")
+        if self.scope == "organization" and self.organization in (None, *_THROUGH):
+            raise ValueError('scope "organization" needs `organization`, the tenant column')
+        if self.scope == "user" and self.person is None:
+            raise ValueError('scope "user" needs `person`, the column with the user id')
+        if self.scope != "mirror" and {self.organization, self.person} & set(_THROUGH):
+            raise ValueError('only scope "mirror" is reached through a membership')
+        if not self.row_security and any(
+            getattr(self, role) for role in ("user", "logins", *LOGINS)
+        ):
+            raise ValueError("row_security = false is for a table that only its owner reaches")
+        return self
+
+    def grants(self, role: str, *, with_reason: bool = True) -> Mapping[Command, Grant]:
+        """Return what a role may do.
+
+        An administrator or auditor who gave no reason has what every login has.
+        """
+        shared = self.logins if role in LOGINS else {}
+        if role in {"admin", "auditor"} and not with_reason:
+            return shared
+        own: Mapping[Command, Grant] = getattr(self, role, {})
+        return {**shared, **own}
+
+    @property
+    def forced(self) -> bool:
+        """True when row security must also bind the table's owner."""
+        return self.row_security and not self.owner
+
+    @property
+    def organization_column(self) -> str | None:
+        """The column with the organization, None when a row has none or by membership only."""
+        return None if self.organization in _THROUGH else self.organization
+
+    @property
+    def person_column(self) -> str | None:
+        """The column with the person, None when a row has none or by membership only."""
+        return None if self.person in _THROUGH else self.person
+
+
+class _ContractFile(_Strict):
+    tables: dict[Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$")], Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The contracts of core and of a project, together."""
+
+    schemas: tuple[str, ...]
+    tables: Mapping[str, Table]
+
+
+def load_contract(projects: Sequence[Project]) -> Contract:
+    """Read the contract of every project.
+
+    Raises ConfigurationError, which names the file and the key, when a file is missing, not TOML,
+    or not of its form; and when a project declares a table of a schema that is not its own.
+    """
+    tables: dict[str, Table] = {}
+    for project in projects:
+        path = project.policies / CONTRACT_FILE
+        for name, table in _read(path).tables.items():
+            if name.partition(".")[0] not in project.schemas:
+                raise ConfigurationError(
+                    f'{path}: tables."{name}" is not in a schema of {project.name} '
+                    f"({', '.join(project.schemas)}). Declare it in the contract of its project."
+                )
+            tables[name] = table
+    schemas = tuple(schema for project in projects for schema in project.schemas)
+    return Contract(schemas, tables)
+
+
+def _read(path: Path) -> _ContractFile:
+    try:
+        return _ContractFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"{path} does not exist. It declares who may do what with each table of the project "
+            "(docs/reference/contract.md)."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from None
+    except ValidationError as error:
+        faults = "\n".join(f"  {_key(one['loc'])}: {one['msg']}" for one in error.errors())
+        raise ConfigurationError(f"{path} is not a contract:\n{faults}") from None
+
+
+def _key(location: tuple[str | int, ...]) -> str:
+    return ".".join(f'"{part}"' if "." in str(part) else str(part) for part in location)

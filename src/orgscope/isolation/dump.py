@@ -1,0 +1,159 @@
+"""Copies the schema of a database that is in use, by ``pg_dump`` and ``psql``.
+
+A superuser's copy lies on the same server. Anybody else's lies on an embedded server, because only
+a superuser may give objects to the roles that own them. Of the rows only those are copied without
+which no event is applied and no token verified: ``sync.families`` and the verifier's settings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
+
+from orgscope.deploy import create_roles
+from orgscope.embedded import Server, ServerFailed, find_binaries
+from orgscope.settings import LOGINS, Settings
+
+__all__ = ["copy_schema", "temporary_server"]
+
+_TIMEOUT_S: Final = 300.0
+_FAMILIES: Final = "select name, event_prefix, relation, upsert, parents from sync.families"
+_PUT_FAMILY: Final = (
+    "insert into sync.families (name, event_prefix, relation, upsert, parents) "
+    "values (%s, %s, %s, %s, %s)"
+)
+
+
+@contextmanager
+def copy_schema(
+    settings: Settings, connection: psycopg.Connection[Any], name: str, *, superuser: bool
+) -> Iterator[tuple[Settings, bool]]:
+    """Make the database ``name`` with the schema of the one under test, and drop it at the end.
+
+    ``connection`` is the DBA's, to another database of the server. Yields the settings with which
+    the copy is reached, and whether its DBA is a superuser.
+
+    Raises ServerFailed, with what pg_dump or psql printed; ConfigurationError when the DBA is no
+    superuser and ``ORGSCOPE_MIGRATOR_URL`` is not set.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="orgscope-dump-")))
+        script = folder / "schema.sql"
+        _dump(settings, script, superuser=superuser)
+        settings_there, connection_there = settings, connection
+        if not superuser:
+            settings_there, connection_there = stack.enter_context(_own_server(settings))
+        database = sql.Identifier(name)
+        connection_there.execute(sql.SQL("create database {} template template0").format(database))
+        stack.callback(
+            connection_there.execute,
+            sql.SQL("drop database if exists {} with (force)").format(database),
+        )
+        target = settings_there.model_copy(
+            update={"dba_url": SecretStr(make_conninfo(settings_there.url("dba"), dbname=name))}
+        )
+        if not superuser:
+            _create_other_roles(connection, connection_there)
+            create_roles(target)
+        _program(
+            "psql", target.url("dba"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
+        )
+        _copy_rows(settings, target, superuser=superuser)
+        yield target, True
+
+
+def _dump(settings: Settings, script: Path, *, superuser: bool) -> None:
+    words = ["--schema-only", "--file", str(script)]
+    if superuser:
+        _program("pg_dump", settings.url("dba"), words)
+        return
+    words.append(f"--role={settings.role_prefix}_owner")
+    _program("pg_dump", _as_migrator(settings), words)
+
+
+def _as_migrator(settings: Settings) -> str:
+    own = conninfo_to_dict(settings.url("migrator"))
+    return make_conninfo(settings.url("dba"), user=own.get("user"), password=own.get("password"))
+
+
+@contextmanager
+def _own_server(settings: Settings) -> Iterator[tuple[Settings, psycopg.Connection[Any]]]:
+    with temporary_server() as server:
+        urls: dict[str, Any] = {f"{login}_url": None for login in LOGINS}
+        urls["dba_url"] = SecretStr(server.url())
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            yield settings.model_copy(update=urls), connection
+
+
+@contextmanager
+def temporary_server() -> Iterator[Server]:
+    """Run an embedded server whose data is gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="orgscope-isolation-") as folder:
+        Path(folder).chmod(0o711)  # the user that runs the server for root passes through
+        with Server(Path(folder), fast=True) as server:
+            yield server
+
+
+def _create_other_roles(source: psycopg.Connection[Any], target: psycopg.Connection[Any]) -> None:
+    """Create the roles of the source that the target lacks: its grants and policies name them."""
+    query = "select rolname from pg_catalog.pg_roles where rolname !~ '^pg_'"
+    known = {name for (name,) in target.execute(query).fetchall()}
+    for (name,) in source.execute(query).fetchall():
+        if name not in known:
+            target.execute(sql.SQL("create role {} noinherit").format(sql.Identifier(name)))
+
+
+def _copy_rows(source: Settings, target: Settings, *, superuser: bool) -> None:
+    prefix = source.role_prefix
+    here = source.url("dba") if superuser else _as_migrator(source)
+    with psycopg.connect(here) as connection, psycopg.connect(target.url("dba")) as copy:
+        for one in (connection, copy):
+            one.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_definer")))
+            one.execute("set row_security = on")
+        for *texts, parents in connection.execute(_FAMILIES).fetchall():
+            copy.execute(_PUT_FAMILY, (*texts, json.dumps(parents)))
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_sealer")))
+        copy.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_owner")))
+        row = connection.execute("select authz.current_settings()").fetchone()
+        copy.execute("select authz.put_settings(%s::jsonb)", (json.dumps(row[0] if row else None),))
+
+
+def _program(name: str, url: str, words: Sequence[str]) -> None:
+    """Run a client program; the password travels in its environment, never among its arguments."""
+    parts = conninfo_to_dict(url)
+    password = str(parts.pop("password", "") or "")
+    command = [str(find_binaries().program(name)), *words, "--dbname", make_conninfo("", **parts)]
+    environment = {
+        key: os.environ[key] for key in ("PATH", "HOME", "LD_LIBRARY_PATH") if key in os.environ
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - a program that find_binaries() chose, no shell
+            command,
+            env={**environment, "PGPASSWORD": password, "LC_ALL": "C"},
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_TIMEOUT_S,
+        )
+    except OSError as error:
+        raise ServerFailed(f"{command[0]} could not be run: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise ServerFailed(f"{name} was not done after {_TIMEOUT_S:g} s") from error
+    if done.returncode:
+        printed = done.stdout.decode(errors="replace").strip()
+        raise ServerFailed(
+            f"{name} failed ({done.returncode}), so the schema could not be copied. Disconnect "
+            f"everybody from the database, or mend this:\n{printed[-2000:]}"
+        )

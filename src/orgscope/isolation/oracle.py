@@ -1,0 +1,140 @@
+"""What the contract says must happen: computed from its words and the rows, never from a policy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+
+from orgscope.isolation.actors import Actor
+from orgscope.isolation.catalogue import TableInfo
+from orgscope.isolation.contract import (
+    ACTIVE_MEMBERSHIP,
+    MEMBERSHIP,
+    Command,
+    Reach,
+    Table,
+)
+from orgscope.isolation.rows import identifier
+
+__all__ = ["Expected", "Memberships", "Row", "expected_for", "place_of", "read_rows"]
+
+Expected = Literal["rows", "none", "denied"]
+"""``rows``: the command reaches them. ``none``: it reaches nothing, with or without an error.
+``denied``: it raises."""
+
+_MEMBERSHIPS = """
+select user_id, organization_id, status from workos.organization_memberships
+where raw is not null and deleted_at is null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table under test: its key, and whose it is."""
+
+    key: tuple[str, ...]
+    organizations: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    live: bool = True
+
+
+class Memberships:
+    """Who is a member of what, for tables that are reached through a membership."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._organizations: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._persons: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for user_id, organization_id, status in connection.execute(_MEMBERSHIPS).fetchall():
+            for kind in (MEMBERSHIP, ACTIVE_MEMBERSHIP) if status == "active" else (MEMBERSHIP,):
+                self._organizations[kind, user_id].add(organization_id)
+                self._persons[kind, organization_id].add(user_id)
+
+    def complete(self, declared: Table, organization: str | None, person: str | None) -> Row:
+        """Return a row without a key that belongs to whom its columns and memberships say."""
+        organizations = {organization} - {None}
+        persons = {person} - {None}
+        if declared.organization in (MEMBERSHIP, ACTIVE_MEMBERSHIP):
+            organizations = set(self._organizations[declared.organization, str(person)])
+        if declared.person in (MEMBERSHIP, ACTIVE_MEMBERSHIP):
+            persons = set(self._persons[declared.person, str(organization)])
+        return Row((), frozenset(map(str, organizations)), frozenset(map(str, persons)))
+
+
+def read_rows(
+    connection: psycopg.Connection[Any], table: TableInfo, declared: Table, members: Memberships
+) -> list[Row]:
+    """Read every row of a table as the owner in no-force mode."""
+    columns = [sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.key]
+    extra = [
+        sql.SQL("null") if name is None else sql.SQL("{}::text").format(sql.Identifier(name))
+        for name in (declared.organization_column, declared.person_column)
+    ]
+    live = sql.SQL("raw is not null and deleted_at is null")
+    query = sql.SQL("select array[{}], {}, {} from {}").format(
+        sql.SQL(", ").join(columns),
+        sql.SQL(", ").join(extra),
+        live if declared.scope == "mirror" else sql.SQL("true"),
+        identifier(table),
+    )
+    rows = []
+    for key, organization, person, is_live in connection.execute(query).fetchall():
+        whose = members.complete(declared, organization, person)
+        rows.append(Row(tuple(key), whose.organizations, whose.persons, is_live))
+    return sorted(rows, key=lambda row: row.key)
+
+
+def place_of(actor: Actor, declared: Table, row: Row) -> str:
+    """Say where a row stands, seen from the actor: the word of a report."""
+    if actor.role != "user" or declared.scope in {"internal", "shared"}:
+        return "any row"
+    if not row.live:
+        return "tombstone or stub"
+    here = actor.organization in row.organizations
+    mine = actor.person in row.persons
+    if declared.organization is None:
+        return "own" if mine else "another person's"
+    if here:
+        return "own" if mine else "same organization"
+    return "own, elsewhere" if mine else "other organization"
+
+
+def expected_for(actor: Actor, declared: Table, command: Command, row: Row) -> Expected:
+    """Return what the contract expects of one command on one row."""
+    if actor.is_owner:
+        return _expected_of_owner(actor, declared, command)
+    grant = declared.grants(actor.role, with_reason=actor.with_reason).get(command)
+    if grant is None or not _has_context(actor):
+        return "denied"
+    if actor.role != "user" or _reaches(actor, declared, grant.rows, row):
+        return "rows"
+    return "denied" if command == "insert" else "none"
+
+
+def _has_context(actor: Actor) -> bool:
+    return actor.role != "user" or actor.opening in {"token", "system"}
+
+
+def _expected_of_owner(actor: Actor, declared: Table, command: Command) -> Expected:
+    """An owner may do everything by nature; forced row security leaves it TRUNCATE, and no row."""
+    if command == "truncate" or not declared.forced:
+        return "rows"
+    return "denied" if command == "insert" or actor.row_security is False else "none"
+
+
+def _reaches(actor: Actor, declared: Table, reach: Reach, row: Row) -> bool:
+    if declared.scope == "mirror" and not row.live:
+        return False
+    here = actor.organization is not None and actor.organization in row.organizations
+    mine = actor.person is not None and actor.person in row.persons
+    answers: Mapping[Reach, bool] = {
+        "all": True,
+        "organization": here,
+        "own": mine and (here or declared.scope != "organization"),
+        "own or organization": mine or here,
+    }
+    return answers[reach]

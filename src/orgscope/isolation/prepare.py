@@ -1,0 +1,150 @@
+"""Makes the clone ready: no tenants, the made-up world, and rows in every table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from orgscope.isolation.catalogue import TableInfo
+from orgscope.isolation.clone import Clone
+from orgscope.isolation.contract import Contract, Table
+from orgscope.isolation.oracle import Memberships, Row, read_rows
+from orgscope.isolation.report import Finding
+from orgscope.isolation.rows import RowMaker, Unmade, Values, identifier, parents_first
+from orgscope.isolation.statements import Change, change_of
+from orgscope.isolation.world import World
+
+__all__ = ["Prepared", "Subject", "prepare", "unforced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One table under test, with its rows and what there is to try on it."""
+
+    table: TableInfo
+    declared: Table
+    rows: list[Row]
+    fresh: list[tuple[Row, Values]]
+    """Rows that could be inserted: whose each would be, and its values."""
+    change: Change | None
+    user_change: Change | None
+    """What the request role sets; ``change`` when it may set nothing or everything."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """The subjects of a run, and the tables that could not become one."""
+
+    subjects: list[Subject] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@contextmanager
+def unforced(connection: psycopg.Connection[Any], tables: Iterable[TableInfo]) -> Iterator[None]:
+    """Let the owner reach the rows of the tables in one transaction, like a migration does.
+
+    Only what was forced is forced again: a lost FORCE must stay lost, so that it is found.
+    """
+    forced = [identifier(table) for table in tables if table.forced]
+    with connection.transaction():
+        for name in forced:
+            connection.execute(sql.SQL("alter table {} no force row level security").format(name))
+        yield
+        # Deferred foreign keys would keep the tables from being altered.
+        connection.execute("set constraints all immediate")
+        for name in forced:
+            connection.execute(sql.SQL("alter table {} force row level security").format(name))
+
+
+def _empty(clone: Clone, contract: Contract, tables: Iterable[TableInfo]) -> None:
+    """Empty the clone of everybody's rows, and of the keys that it trusts."""
+    scoped = [
+        identifier(table)
+        for table in tables
+        if table.name in contract.tables
+        and contract.tables[table.name].scope in {"organization", "user", "mirror"}
+    ]
+    keys = [table for table in tables if table.name in {"authz.jwks", "authz.key_pin"}]
+    with clone.owner() as connection, unforced(connection, keys):
+        connection.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(scoped)))
+        for table in keys:
+            connection.execute(sql.SQL("delete from {}").format(identifier(table)))
+
+
+def prepare(clone: Clone, contract: Contract, tables: list[TableInfo]) -> tuple[World, Prepared]:
+    """Fill the clone and return who acts and what is tried.
+
+    Raises IsolationAborted when an event does not apply.
+    """
+    _empty(clone, contract, tables)
+    world = World.create(clone)
+    declared = {
+        table.name: contract.tables[table.name] for table in tables if table.name in contract.tables
+    }
+    ours = [table for table in tables if table.name in declared]
+    prepared = Prepared()
+    with clone.owner() as connection, unforced(connection, ours):
+        _fill(connection, ours, declared, prepared)
+    return world, prepared
+
+
+def _fill(
+    connection: psycopg.Connection[Any],
+    tables: list[TableInfo],
+    declared: Mapping[str, Table],
+    prepared: Prepared,
+) -> None:
+    maker = RowMaker(connection)
+    usable = []
+    for table in parents_first(tables):
+        if not table.key:
+            prepared.findings.append(
+                Finding(table.name, "has no primary key: rows cannot be told apart")
+            )
+        elif made := maker.fill(table, declared[table.name]):
+            prepared.findings.append(_unmade(table, made))
+        else:
+            usable.append(table)
+    members = Memberships(connection)
+    for table in usable:
+        subject = _subject(connection, maker, table, declared[table.name], members)
+        if isinstance(subject, Finding):
+            prepared.findings.append(subject)
+        else:
+            prepared.subjects.append(subject)
+    prepared.subjects.sort(key=lambda one: one.table.name)
+
+
+def _subject(
+    connection: psycopg.Connection[Any],
+    maker: RowMaker,
+    table: TableInfo,
+    declared: Table,
+    members: Memberships,
+) -> Subject | Finding:
+    rows = read_rows(connection, table, declared, members)
+    fresh = []
+    for organization, person in maker.wanted(table, declared):
+        made = maker.make(table, declared, organization, person, keep=False)
+        if isinstance(made, Unmade):
+            return _unmade(table, made)
+        fresh.append((members.complete(declared, organization or None, person or None), made))
+    change = change_of(connection, table, declared, None)
+    update = declared.user.get("update")
+    if update is None or update.columns is None:
+        return Subject(table, declared, rows, fresh, change, change)
+    user_change = change_of(connection, table, declared, update.columns)
+    return Subject(table, declared, rows, fresh, change, user_change)
+
+
+def _unmade(table: TableInfo, made: Unmade) -> Finding:
+    return Finding(
+        table.name,
+        f"no row could be made up: {made.reason}. Give values in "
+        f'[tables."{table.name}".sample] of its contract',
+    )

@@ -1,0 +1,122 @@
+"""What a run found: cases, findings in the catalogue, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orgscope.isolation.oracle import Expected
+
+__all__ = ["Case", "Finding", "Report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One actor tried one command on one place of one table."""
+
+    actor: str
+    table: str
+    command: str
+    place: str
+    expected: Expected
+    got: str
+    outcome: str
+
+    @property
+    def passed(self) -> bool:
+        """True when the outcome is the expected one; nothing reached is nothing, error or not."""
+        if self.expected == "none":
+            return self.outcome in {"none", "denied"}
+        return self.outcome == self.expected
+
+    @property
+    def is_leak(self) -> bool:
+        """True when the command reached what the contract keeps from the actor."""
+        return not self.passed and self.outcome == "rows" and self.expected != "rows"
+
+    @property
+    def is_control(self) -> bool:
+        """True when it shows that the command works for somebody."""
+        return self.expected == "rows" and self.passed
+
+    def __str__(self) -> str:
+        return (
+            f"{self.actor}: {self.command} on {self.table} ({self.place}): "
+            f"expected {self.expected}, got {self.got}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact of the catalogue that the contract contradicts, or a table that was not tried."""
+
+    table: str
+    problem: str
+    is_leak: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of ``orgscope isolation test``."""
+
+    cases: Sequence[Case]
+    findings: Sequence[Finding]
+    asserted: int
+    """How many facts of the catalogue were compared with the contract."""
+    policies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The policies of each table, as text."""
+
+    @property
+    def leaks(self) -> list[Case | Finding]:
+        """What reaches further than the contract says."""
+        every: list[Case | Finding] = [*self.cases, *self.findings]
+        return [one for one in every if one.is_leak]
+
+    @property
+    def faults(self) -> list[Case | Finding]:
+        """What differs from the contract in any other way."""
+        cases = [case for case in self.cases if not case.passed and not case.is_leak]
+        return [*cases, *(finding for finding in self.findings if not finding.is_leak)]
+
+    @property
+    def controls(self) -> int:
+        """How many cases showed that a command works for somebody."""
+        return sum(case.is_control for case in self.cases)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when everything is as the contract says, else 1."""
+        return 1 if self.leaks or self.faults else 0
+
+    @property
+    def verdict(self) -> str:
+        """The last line of the output."""
+        line = f"matrix: {len(self.cases)} cases ({self.controls} positive controls), "
+        line += f"{len(self.leaks)} leaks"
+        return f"{line}, {len(self.faults)} other differences" if self.faults else line
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON's types."""
+        return {
+            "verdict": self.verdict,
+            "exit_code": self.exit_code,
+            "asserted": self.asserted,
+            "leaks": [str(one) for one in self.leaks],
+            "faults": [str(one) for one in self.faults],
+            "cases": [
+                {
+                    "actor": case.actor,
+                    "table": case.table,
+                    "command": case.command,
+                    "place": case.place,
+                    "expected": case.expected,
+                    "got": case.got,
+                    "passed": case.passed,
+                }
+                for case in self.cases
+            ],
+        }

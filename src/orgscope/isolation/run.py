@@ -1,0 +1,62 @@
+"""``orgscope isolation test``: clone, prepare, try, compare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from orgscope.deploy import Project, core
+from orgscope.isolation.assertions import assert_catalogue
+from orgscope.isolation.catalogue import read_tables
+from orgscope.isolation.clone import Clone, cloned
+from orgscope.isolation.contract import Contract, load_contract
+from orgscope.isolation.matrix import run_matrix
+from orgscope.isolation.prepare import prepare
+from orgscope.isolation.report import Report
+from orgscope.settings import Settings
+
+__all__ = ["check_isolation"]
+
+_POLICIES = """
+select format('%%s.%%s', schemaname, tablename),
+  format('%%s %%s for %%s to %%s using (%%s) with check (%%s)', lower(permissive), policyname,
+    lower(cmd), array_to_string(roles, ', '), coalesce(qual, ''), coalesce(with_check, ''))
+from pg_catalog.pg_policies
+where schemaname = any (%s)
+order by schemaname, tablename, policyname
+"""
+
+
+def check_isolation(settings: Settings, project: Project | None = None) -> Report:
+    """Test the database of ``ORGSCOPE_DBA_URL`` against the contracts of core and of ``project``.
+
+    The database itself is only read: everything happens in a clone, which is dropped at the end.
+
+    Raises ConfigurationError for a contract or a URL that is missing or wrong; IsolationAborted
+    (WS501) when a result would prove nothing; DatabaseNotReady when no clone can be made.
+    """
+    contract = load_contract((core(), project) if project else (core(),))
+    with cloned(settings) as clone:
+        return _examine(clone, contract, settings.role_prefix)
+
+
+def _examine(clone: Clone, contract: Contract, role_prefix: str) -> Report:
+    with clone.connect() as connection:
+        tables = read_tables(connection, contract.schemas)
+        policies = _read_policies(connection, contract)
+    findings, asserted = assert_catalogue(contract, tables, role_prefix)
+    present = {table.name for table in tables if not table.partition}
+    present_contract = Contract(
+        contract.schemas, {name: one for name, one in contract.tables.items() if name in present}
+    )
+    world, prepared = prepare(clone, present_contract, tables)
+    cases = run_matrix(clone, present_contract, world, prepared.subjects)
+    return Report(cases, [*findings, *prepared.findings], asserted, policies)
+
+
+def _read_policies(connection: psycopg.Connection[Any], contract: Contract) -> dict[str, list[str]]:
+    policies: dict[str, list[str]] = {}
+    for table, text in connection.execute(_POLICIES, (list(contract.schemas),)).fetchall():
+        policies.setdefault(table, []).append(text)
+    return policies

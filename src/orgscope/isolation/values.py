@@ -1,0 +1,90 @@
+"""Values for the columns of a made-up row: a handful of candidates for each type.
+
+A check constraint often names what it accepts, so its own literals are tried first.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from itertools import islice, product
+from string import Template
+from typing import Final
+
+from orgscope.isolation.catalogue import Column, TableInfo
+
+__all__ = ["candidates", "combinations", "sample_value"]
+
+_TEXT: Final = ("text", "character varying", "character", "name", "citext")
+_INTEGER: Final = ("integer", "bigint", "smallint")
+_FRACTION: Final = ("numeric", "real", "double precision", "money")
+_BY_TYPE: Final[dict[str, tuple[str, ...]]] = {
+    "boolean": ("true", "false"),
+    "date": ("2026-01-15", "2099-01-15"),
+    "timestamp without time zone": ("2026-01-15 12:00", "2099-01-15 12:00"),
+    "timestamp with time zone": ("2026-01-15 12:00Z", "2099-01-15 12:00Z"),
+    "time without time zone": ("12:00",),
+    "time with time zone": ("12:00Z",),
+    "interval": ("1 hour", "1 day", "0"),
+    "json": ("{}", "[]"),
+    "jsonb": ("{}", "[]"),
+    "array": ("{a}", "{1}", "{}"),
+    "bytea": ("\\x00", "\\x0000000000000000000000000000000000000000000000000000000000000000"),
+    "inet": ("192.0.2.1",),
+    "cidr": ("192.0.2.0/24",),
+    "macaddr": ("00:00:5e:00:53:01",),
+    "bit": ("0",),
+    "xml": ("<a/>",),
+    "tsvector": ("a",),
+    "int4range": ("[1,2)",),
+    "int8range": ("[1,2)",),
+    "numrange": ("[1,2)",),
+    "daterange": ("[2026-01-15,2026-01-16)",),
+    "tsrange": ("[2026-01-15 12:00,2026-01-15 13:00)",),
+    "tstzrange": ("[2026-01-15 12:00Z,2026-01-15 13:00Z)",),
+}
+_ATTEMPTS: Final = 200
+_STRING: Final = re.compile(r"'((?:[^']|'')*)'::(?:text|character varying|bpchar|\w)")
+_NUMBER: Final = re.compile(r"(?<![\w.'])\(?(-?\d+(?:\.\d+)?)\)?")
+
+
+def candidates(table: TableInfo, column: Column, number: int) -> list[str]:
+    """Return texts to try for a column, best first; empty when nothing is known of its type.
+
+    ``number`` differs from row to row, so that unique columns get different values.
+    """
+    if column.labels:
+        return column.labels
+    kind = "array" if column.base_type.endswith("[]") else column.base_type
+    if kind in _TEXT:
+        plain = [f"v{number}", f"v{number}@example.com", "a", "UTC", "en", "https://example.com/"]
+        return [*_literals(table, column, _STRING), *plain]
+    if kind in _INTEGER + _FRACTION:
+        return [*_literals(table, column, _NUMBER), str(number), "1", "0", "10", "60", "1000", "-1"]
+    if kind == "uuid":
+        return [str(uuid.uuid5(uuid.NAMESPACE_URL, f"{table.name}.{column.name}.{number}"))]
+    return list(_BY_TYPE.get(kind, ()))
+
+
+def _literals(table: TableInfo, column: Column, pattern: re.Pattern[str]) -> list[str]:
+    """Return the literals of the check constraints that name the column."""
+    found = [
+        match.replace("''", "'")
+        for one in table.constraints
+        if one.kind == "c" and column.name in one.columns
+        for match in pattern.findall(one.definition)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def combinations(options: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return the first combinations of one candidate per column, at most a few hundred."""
+    return list(islice(product(*options), _ATTEMPTS))
+
+
+def sample_value(text: str, *, organization: str, person: str, number: int) -> str:
+    """Return a ``sample`` of the contract with its placeholders filled in."""
+    return Template(text).safe_substitute(
+        organization=organization, person=person, unique=f"u{number}", number=str(number)
+    )

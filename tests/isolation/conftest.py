@@ -1,0 +1,81 @@
+"""A database with booking deployed, as a user of ``orgscope isolation test`` has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.database import Database
+
+from orgscope import deploy
+from orgscope.deploy import Project
+from orgscope.isolation import Report, check_isolation
+from orgscope.settings import Settings
+
+BOOKING = Path(__file__).parents[2] / "booking"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A database that nobody is connected to, so that it can be cloned."""
+
+    settings: Settings
+
+    @property
+    def dsn(self) -> str:
+        return self.settings.url("dba")
+
+    def by_hand(self, *statements: str) -> None:
+        """Change the database as its superuser."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def check(self, project: Project | None = None) -> Report:
+        """Test core and a project, by default booking."""
+        return check_isolation(self.settings, project or Project.load(BOOKING))
+
+    def databases(self) -> list[str]:
+        """Return the names of all databases of the server."""
+        with psycopg.connect(self.dsn) as connection:
+            found = connection.execute("select datname::text from pg_database").fetchall()
+        return sorted(name for (name,) in found)
+
+    def contents(self) -> dict[str, int]:
+        """Return how many rows each table has."""
+        with psycopg.connect(self.dsn) as connection:
+            tables = connection.execute(
+                "select format('%I.%I', schemaname, tablename) from pg_tables "
+                "where schemaname in ('authz', 'workos', 'sync', 'audit', 'deploy', 'app')"
+            ).fetchall()
+            return {
+                table: connection.execute(f"select count(*) from {table}").fetchone()[0]
+                for (table,) in tables
+            }
+
+
+@pytest.fixture
+def given(database: Database) -> Given:
+    """A database with core and booking, and some rows of a real tenant in it."""
+    deploy.migrate(database.settings, Project.load(BOOKING))
+    database.add_member()
+    database.admin.close()
+    return Given(database.settings)
+
+
+@pytest.fixture
+def shop(given: Given, tmp_path: Path) -> Callable[[str, str], Project]:
+    """Make a project of one schema from the statements that create it and from its contract."""
+
+    def make(statements: str, contract: str) -> Project:
+        given.by_hand("create schema shop authorization orgscope_owner", statements)
+        given.by_hand("grant usage on schema shop to orgscope_user")
+        (tmp_path / "policies").mkdir()
+        (tmp_path / "policies" / "contract.toml").write_text(contract)
+        (tmp_path / "orgscope.toml").write_text('[project]\nname = "shop"\nschemas = ["shop"]\n')
+        return Project.load(tmp_path)
+
+    return make

@@ -1,0 +1,190 @@
+"""Every flaw that is made by hand must be found, and a clean database must pass."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+from tests.isolation.conftest import Given
+
+from orgscope.errors import IsolationAborted
+
+
+def test_isolation__clean_database__no_leak_and_many_cases(given: Given) -> None:
+    report = given.check()
+    assert [str(one) for one in (*report.leaks, *report.faults)] == []
+    found = re.fullmatch(
+        r"matrix: (\d+) cases \((\d+) positive controls\), 0 leaks", report.verdict
+    )
+    assert found is not None
+    assert int(found[1]) >= 300
+    controlled = {(case.table, case.command) for case in report.cases if case.is_control}
+    denied = {(case.table, case.command) for case in report.cases if case.expected != "rows"}
+    commands = {"select", "insert", "update", "delete", "truncate"}
+    assert {one for one in denied if one[1] in commands} <= controlled
+
+
+# statement -> what must be reported; the flaws of one batch do not hide each other
+_WIDE = {
+    "alter policy update_own on app.profiles using (org_id = (select authz.org_id())) "
+    "with check (org_id = (select authz.org_id()))": (
+        "member of A: update on app.profiles (same organization): expected none, got rows",
+    ),
+    "create policy x on app.events using (true)": (
+        "member of A: select on app.events (other organization): expected none, got rows",
+        "job of A: delete on app.events (other organization): expected none, got rows",
+        "owner with row security: select on app.events (any row): expected none, got rows",
+    ),
+    "create policy x on workos.users using (true)": (
+        "member of B: select on workos.users (tombstone or stub): expected none, got rows",
+    ),
+    "alter policy select_auditor on sync.inbox using (true)": (
+        "auditor without reason: select on sync.inbox (any row): expected denied, got rows",
+    ),
+    "create or replace function authz.refuse(code text) returns void language plpgsql immutable "
+    "set search_path = pg_catalog, pg_temp as 'begin end'": (
+        "removed member: open a context on authz (WS313): expected denied, got opened",
+        "removed member: select on app.profiles (any row): expected denied, got rows",
+    ),
+}
+_BLIND = {
+    "alter policy update_own on app.events using (true) with check (true)": (
+        "member of A: update without condition on app.events (1 of 4 rows): "
+        "expected none, got rows",
+    ),
+    "alter policy insert_own on app.events with check (true)": (
+        "member of A: insert on app.events (other organization): expected denied, got rows",
+        "member of A: insert on app.events (same organization): expected denied, got rows",
+    ),
+    "alter policy select_own_org on app.events using (owner_id = (select authz.user_id()))": (
+        "member of A: select on app.events (own, elsewhere): expected none, got rows",
+    ),
+    "alter table app.profiles disable row level security": (
+        "app.profiles: row security is not enabled",
+        "job of A: select on app.profiles (other organization): expected none, got rows",
+    ),
+    "grant update (org_id) on app.profiles to orgscope_user": (
+        "member of A: move on app.profiles (to the other organization): "
+        "expected denied, got rows (23503)",
+    ),
+}
+_GRANTS = {
+    "grant select (raw) on workos.users to orgscope_user": (
+        "workos.users: orgscope_user has SELECT on column raw, and the contract does not say so",
+        "member of A: select column on workos.users (raw): expected denied, got rows",
+    ),
+    "grant truncate on app.profiles to orgscope_user": (
+        "member of A: truncate on app.profiles (any row): expected denied, got rows (0A000)",
+    ),
+    "grant select on sync.inbox to public": (
+        "sync.inbox: public has SELECT, and the contract does not say so",
+    ),
+    "grant references on workos.users to orgscope_api": (
+        "workos.users: orgscope_api has REFERENCES, and the contract does not say so",
+    ),
+    "alter table workos.sessions no force row level security": (
+        "workos.sessions: row security is not forced: its owner skips it",
+        "owner with row security: select on workos.sessions (any row): expected none, got rows",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "flaws",
+    [
+        pytest.param(_WIDE, id="policies_too_wide"),
+        pytest.param(_BLIND, id="policies_that_another_one_hides"),
+        pytest.param(_GRANTS, id="grants_and_force"),
+    ],
+)
+def test_isolation__flaws_made_by_hand__each_is_named(
+    given: Given, flaws: dict[str, tuple[str, ...]]
+) -> None:
+    given.by_hand(*flaws)
+    report = given.check()
+    assert report.exit_code == 1
+    found = [str(one) for one in report.leaks]
+    missed = [leak for leaks in flaws.values() for leak in leaks if leak not in found]
+    assert missed == [], found
+
+
+def test_isolation__policy_lost__difference_but_no_leak(given: Given) -> None:
+    given.by_hand("drop policy select_own_org on app.events")
+    report = given.check()
+    assert report.exit_code == 1
+    assert report.leaks == []
+    assert "member of A: select on app.events (own): expected rows, got none" in [
+        str(one) for one in report.faults
+    ]
+
+
+def test_isolation__nobody_can_succeed__aborted(given: Given) -> None:
+    given.by_hand(
+        "create function app.stop() returns trigger language plpgsql as "
+        "$$ begin raise exception 'never'; end $$",
+        "create trigger stop before delete on app.profiles "
+        "for each row execute function app.stop()",
+    )
+    with pytest.raises(IsolationAborted, match=r"delete on app.profiles has no positive control"):
+        given.check()
+
+
+def test_isolation__actor_bypasses_row_security__aborted(given: Given) -> None:
+    given.by_hand("alter role orgscope_user bypassrls")
+    try:
+        with pytest.raises(IsolationAborted, match="orgscope_user, which bypasses row security"):
+            given.check()
+    finally:
+        given.by_hand("alter role orgscope_user nobypassrls")
+
+
+def test_isolation__actor_is_member_of_the_owner__aborted(given: Given) -> None:
+    given.by_hand("alter role orgscope_backup inherit", "grant orgscope_owner to orgscope_backup")
+    try:
+        with pytest.raises(IsolationAborted, match="the backup login is not bound"):
+            given.check()
+    finally:
+        given.by_hand(
+            "revoke orgscope_owner from orgscope_backup", "alter role orgscope_backup noinherit"
+        )
+
+
+def test_isolation__begin_refuses_everybody__aborted(given: Given) -> None:
+    given.by_hand("revoke execute on function authz.begin from orgscope_api")
+    with pytest.raises(IsolationAborted, match=r"member of A could not open its context.*42501"):
+        given.check()
+
+
+def test_isolation__done__database_is_unchanged_and_clone_is_gone(given: Given) -> None:
+    before = given.contents(), given.databases()
+    given.check()
+    assert (given.contents(), given.databases()) == before
+    assert before[0]["authz.jwks"] == 0
+    assert before[0]["workos.users"] == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_isolation__interrupted__clone_is_gone(
+    given: Given, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    before = given.databases()
+
+    def interrupted(*_: object) -> None:
+        assert len(given.databases()) == len(before) + 1
+        raise error
+
+    monkeypatch.setattr("orgscope.isolation.run.run_matrix", interrupted)
+    with pytest.raises(error):
+        given.check()
+    assert given.databases() == before
+
+
+def test_isolation__somebody_is_connected__schema_is_copied_with_its_flaws(given: Given) -> None:
+    given.by_hand("create policy x on app.events using (true)")
+    before = given.databases()
+    with psycopg.connect(given.dsn):
+        report = given.check()
+    assert {one.table for one in report.leaks} == {"app.events"}
+    assert report.faults == []
+    assert given.databases() == before
