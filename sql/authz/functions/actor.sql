@@ -2,7 +2,8 @@
 -- Flow: read by policies as (select authz.actor()), so that it is evaluated once per statement.
 -- Runs as: the caller; authz.claims checks the seal.
 -- Raises: WS301, WS309.
--- Why: audit asks for the hand, not for the name it acted under; begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
+-- Why: audit asks for the hand, not for the name it acted under; begin atomic: names are bound when
+--      it is created, so no search_path can bend it (rule B5).
 -- requires: sql/authz/functions/claims.sql
 
 create or replace function authz.actor()

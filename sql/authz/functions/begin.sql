@@ -2,8 +2,8 @@
 -- Flow: the first statement after BEGIN; policies/ decide every later one.
 -- Runs as: the caller (orgscope_api); it alone sets the role, to orgscope_user.
 -- Raises: WS302 to WS324, each from the step of authz.open_context that says so.
--- Why: begin atomic and no SET clause: a SET clause would take back the search_path pinned here; and
---      one statement, because SQL functions are planned with each call. The request role keeps
+-- Why: begin atomic and no SET clause: a SET clause would take back the search_path pinned here;
+--      and one statement, because SQL functions are planned with each call. The request role keeps
 --      EXECUTE, so that a role left behind on a pooled backend cannot lock it (rule B11).
 -- Example: begin; select authz.begin('eyJ…', '{"id": "req-1"}'); select * from app.events; commit;
 -- requires: sql/authz/functions/open_context.sql

@@ -2,10 +2,11 @@
 -- Flow: the first step of authz.open_context and its system and privileged siblings.
 -- Runs as: orgscope_sealer, invoker.
 -- Raises: WS317, WS318, WS319, WS320.
--- Why: each was an attack that worked. B1: transactions inside one message share their start, and with
---      it a seal. B2: a snapshot taken before a removal does not see the removal. A5: what SQL
---      prepared, a driver may execute by name in a later tenant's context. B3: a standby that stopped
---      replaying still believes in removed members. One expression, because every request pays.
+-- Why: each was an attack that worked. B1: transactions inside one message share their start, and
+--      with it a seal. B2: a snapshot taken before a removal does not see the removal. A5: what SQL
+--      prepared, a driver may execute by name in a later tenant's context. B3: a standby that
+--      stopped replaying still believes in removed members. One expression, because every request
+--      pays.
 set local role orgscope_sealer;
 
 create or replace function authz.check_transaction(snapshot boolean)

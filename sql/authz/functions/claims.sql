@@ -3,9 +3,9 @@
 -- Runs as: orgscope_sealer, definer.
 -- Raises: WS301 when there is no context with a valid seal; WS309 when its token has expired.
 -- Why: loud, never silently empty. The setting is written by anybody: only the seal says that authz
---      wrote it. The key stands only as columns of the one query that uses it (rule A3), and one that
---      was rotated away counts only in transactions that began before. Parallel restricted: the seal
---      names the backend.
+--      wrote it. The key stands only as columns of the one query that uses it (rule A3), and one
+--      that was rotated away counts only in transactions that began before. Parallel restricted:
+--      the seal names the backend.
 set local role orgscope_sealer;
 
 create or replace function authz.claims()

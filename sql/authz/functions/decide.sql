@@ -3,9 +3,10 @@
 -- Runs as: orgscope_sealer, invoker.
 -- Raises: WS310 to WS315, WS324: see authz.refuse.
 -- Why: the token's word is never enough: it was true at iat. One query reads all that decides,
---      because every request pays for it. Several memberships may exist for one pair, since a re-added
---      one may arrive before the delete of the old one (rule B6): any live active one counts. Where
---      token and mirror name different sets of roles there is no role, and no permission.
+--      because every request pays for it. Several memberships may exist for one pair, since a
+--      re-added one may arrive before the delete of the old one (rule B6): any live active one
+--      counts. Where token and mirror name different sets of roles there is no role, and no
+--      permission.
 set local role orgscope_sealer;
 
 create or replace function authz.decide(claims jsonb, with_org boolean)

@@ -13,7 +13,7 @@ security definer
 set row_security = on
 begin atomic
 select
-  j.kid, j.modulus_octets * 8, j.added_at, j.retired_at, exists (select from authz.key_pin as p)
+  j.kid, j.modulus_octets * 8, j.added_at, j.retired_at, exists(select from authz.key_pin as p)
 from authz.jwks as j
 order by j.added_at, j.kid;
 end;

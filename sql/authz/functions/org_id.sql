@@ -2,7 +2,8 @@
 -- Flow: read by policies as (select authz.org_id()), so that it is evaluated once per statement.
 -- Runs as: the caller; authz.claims checks the seal.
 -- Raises: WS301, WS302 when the context has no organization, WS309.
--- Why: the default of every tenant table's org_id; begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
+-- Why: the default of every tenant table's org_id; begin atomic: names are bound when it is
+--      created, so no search_path can bend it (rule B5).
 -- requires: sql/authz/functions/claims.sql, sql/authz/functions/require_organization.sql
 
 create or replace function authz.org_id()

@@ -1,17 +1,22 @@
 -- Return the permissions of the context, as a sorted array.
--- Flow: read by policies as (select authz.permissions()), so that it is evaluated once per statement.
+-- Flow: read by policies as (select authz.permissions()), so that it is evaluated once per
+--      statement.
 -- Runs as: the caller; authz.claims checks the seal.
 -- Raises: WS301, WS309.
 -- Why: begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
 -- requires: sql/authz/functions/claims.sql
 
 create or replace function authz.permissions()
-returns text []
+returns text[]
 language sql
 stable
 parallel restricted
 begin atomic
-select array(select p.name from jsonb_array_elements_text(coalesce(authz.claims() -> 'permissions', '[]')) as p (name) order by p.name);
+select array(
+  select p.name
+  from jsonb_array_elements_text(coalesce(authz.claims() -> 'permissions', '[]')) as p (name)
+  order by p.name
+);
 end;
 
 comment on function authz.permissions() is 'Return the permissions of the context, as a sorted array.';

@@ -2,8 +2,8 @@
 -- Flow: orgscope keys sync fetches the document from WorkOS and calls this.
 -- Runs as: orgscope_sealer, definer.
 -- Raises: WS322 when a key changed under its kid, is new while keys are pinned, or is one too many.
--- Why: a trust root (rule B7). A key that is not of the one accepted form is left out, so that a new
---      kind of key at WorkOS does not stop the rest; a retired key stays retired.
+-- Why: a trust root (rule B7). A key that is not of the one accepted form is left out, so that a
+--      new kind of key at WorkOS does not stop the rest; a retired key stays retired.
 set local role orgscope_sealer;
 
 create or replace function authz.put_keys(jwks jsonb)

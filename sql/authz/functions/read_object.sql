@@ -2,12 +2,12 @@
 -- Flow: called by authz.parse_token for the header and the payload.
 -- Runs as: orgscope_sealer, invoker.
 -- Raises: nothing: the errors of a hostile text are caught here.
--- Why: valid UTF-8, no byte order mark, no name of those that decide twice, and no more brackets than
---      the Python verifier reads too. They are counted in the text, because jsonb forgets the values
---      of a repeated name (rule A10).
+-- Why: valid UTF-8, no byte order mark, no name of those that decide twice, and no more brackets
+--      than the Python verifier reads too. They are counted in the text, because jsonb forgets the
+--      values of a repeated name (rule A10).
 set local role orgscope_sealer;
 
-create or replace function authz.read_object(octets bytea, names text [])
+create or replace function authz.read_object(octets bytea, names text[])
 returns jsonb
 language plpgsql
 immutable
@@ -34,6 +34,6 @@ exception when data_exception or statement_too_complex then
 end
 $$;
 
-comment on function authz.read_object(bytea, text [])
+comment on function authz.read_object(bytea, text[])
 is 'Read one JSON object of a token, or return null.';
-revoke all on function authz.read_object(bytea, text []) from public;
+revoke all on function authz.read_object(bytea, text[]) from public;

@@ -1,8 +1,10 @@
 -- Return the id of the request that opened the context, or null.
--- Flow: read by policies as (select authz.request_id()), so that it is evaluated once per statement.
+-- Flow: read by policies as (select authz.request_id()), so that it is evaluated once per
+--      statement.
 -- Runs as: the caller; authz.claims checks the seal.
 -- Raises: WS301, WS309.
--- Why: for audit only: it is the caller's word, and no policy may use it; begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
+-- Why: for audit only: it is the caller's word, and no policy may use it; begin atomic: names are
+--      bound when it is created, so no search_path can bend it (rule B5).
 -- requires: sql/authz/functions/claims.sql
 
 create or replace function authz.request_id()

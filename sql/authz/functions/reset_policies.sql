@@ -2,8 +2,8 @@
 -- Flow: the first statement of each policies/<schema>/<table>.sql; the policies follow.
 -- Runs as: the caller, which must own the table.
 -- Raises: 42501 for another's table.
--- Why: a policy that was renamed, deleted from the file or made by hand cannot linger; it all happens
---      in one transaction, so there is never a moment with more rows.
+-- Why: a policy that was renamed, deleted from the file or made by hand cannot linger; it all
+--      happens in one transaction, so there is never a moment with more rows.
 
 create or replace procedure authz.reset_policies(target regclass)
 language plpgsql
@@ -20,7 +20,7 @@ begin
 end
 $$;
 
-comment on procedure authz.reset_policies(regclass)
+comment on procedure authz.reset_policies (regclass)
 is 'Drop every policy of a table, then enable and force row security on it.';
 revoke all on procedure authz.reset_policies(regclass) from public;
 grant execute on procedure authz.reset_policies(regclass) to orgscope_owner;

@@ -4,9 +4,9 @@
 -- Raises: WS308 when there is no seal key; WS316 when another context is open.
 -- Why: a second context in one transaction would mix two tenants in one unit of work. Only a valid
 --      seal counts as a context: garbage must not lock a pooled backend (rule B11). The pins undo
---      what an injected SET left behind (rules A5, B9); authz.begin pins search_path and row_security,
---      which the clauses of this function would take back. RFC 2104; the key stands only as columns
---      of the one query that uses it (rule A3).
+--      what an injected SET left behind (rules A5, B9); authz.begin pins search_path and
+--      row_security, which the clauses of this function would take back. RFC 2104; the key stands
+--      only as columns of the one query that uses it (rule A3).
 set local role orgscope_sealer;
 
 create or replace function authz.seal(kind text, claims jsonb)

@@ -2,8 +2,9 @@
 -- Flow: inlined into the queries of authz.seal and authz.claims.
 -- Runs as: orgscope_sealer, invoker.
 -- Raises: nothing; null for null.
--- Why: a seal that is copied to another backend or transaction does not verify (rule B1). Claims come
---      last, so that nothing can follow them. No rendering here depends on a setting (rule B9).
+-- Why: a seal that is copied to another backend or transaction does not verify (rule B1). Claims
+--      come last, so that nothing can follow them. No rendering here depends on a setting (rule
+--      B9).
 set local role orgscope_sealer;
 
 create or replace function authz.seal_message(kid integer, kind text, claims text)

@@ -1,5 +1,6 @@
 -- Return the WorkOS session id of the context; null in a system context.
--- Flow: read by policies as (select authz.session_id()), so that it is evaluated once per statement.
+-- Flow: read by policies as (select authz.session_id()), so that it is evaluated once per
+--      statement.
 -- Runs as: the caller; authz.claims checks the seal.
 -- Raises: WS301, WS309.
 -- Why: begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).

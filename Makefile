@@ -1,0 +1,73 @@
+# One line of work for each target; the logic lives in src/orgscope and its command line.
+# A new target: put it below its group (##@) and say in one line what it does (##); help shows it.
+PYTHON ?= python3
+PG ?=
+JOBS ?= auto
+ARGS ?=
+BOOKING_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+SQL := $(wildcard sql policies migrations booking)
+
+ifneq ($(PG),)
+export ORGSCOPE_PG_BIN := $(abspath $(PG))
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev ci lint fmt types lint-db test test-core test-booking bench
+
+##@ Start here
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nPG=DIR takes the PostgreSQL programs in DIR; ARGS="..." is passed on to the tool.\n'
+
+setup: $(READY) ## Make .venv and install everything; every other target does it when needed
+
+demo: $(READY) ## See the whole promise kept, step by step; ONCE=1 ends after the story
+	PYTHONPATH=booking/src $(BIN)/python -m booking.demo
+
+dev: $(READY) ## Run booking with an embedded PostgreSQL and a local WorkOS, with reload
+	$(BIN)/orgscope dev up --app booking.app:create_app --project booking --source booking/src
+
+##@ Check
+ci: lint types test ## What a change must pass
+
+lint: $(READY) ## Lint Python, SQL and migrations (our own rules are tests)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 $(SQL)
+	$(BIN)/squawk --config .squawk.toml migrations/versions/*.sql
+
+fmt: $(READY) ## Format Python, and fix what ruff can fix
+	$(BIN)/ruff check --fix $(ARGS) .
+	$(BIN)/ruff format .
+
+types: $(READY) ## Check types, strictly
+	$(BIN)/mypy $(ARGS)
+
+test: test-core test-booking ## Run all tests on real PostgreSQL
+
+test-core: $(READY) ## Run orgscope's own tests; ARGS goes to pytest
+	$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+test-booking: $(READY) ## Run booking's tests, as a user's project runs its own
+	cd booking && ../$(BIN)/pytest $(BOOKING_ARGS)
+
+lint-db: $(READY) ## Check function bodies with plpgsql_check (Debian: PG=/usr/lib/postgresql/15/bin)
+	$(BIN)/pytest tests/sql/test_plpgsql_check.py $(ARGS)
+
+##@ Measure
+bench: $(READY) ## Measure orgscope and its peers side by side, and say which bounds hold
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# .venv is made with any Python from 3.11 on, and installed again when these two files change.
+$(READY): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("orgscope needs Python 3.11 or later, and $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
