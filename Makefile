@@ -16,7 +16,7 @@ export ORGSCOPE_PG_BIN := $(abspath $(PG))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev ci lint fmt types lint-db test test-core test-booking bench
+.PHONY: help setup demo dev ci lint fmt types lint-db test test-core test-rls test-booking bench
 
 ##@ Start here
 help: ## Show this list
@@ -52,6 +52,9 @@ test: test-core test-booking ## Run all tests on real PostgreSQL
 
 test-core: $(READY) ## Run orgscope's own tests; ARGS goes to pytest
 	$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+test-rls: $(READY) ## Prove that tenants stay apart; ARGS="DSN" tests a database of yours
+	$(BIN)/orgscope isolation test --project booking $(ARGS)
 
 test-booking: $(READY) ## Run booking's tests, as a user's project runs its own
 	cd booking && ../$(BIN)/pytest $(BOOKING_ARGS)

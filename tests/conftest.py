@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from pytest_postgresql import factories
-from tests.database import Database, load_template, settings_for
 
 from orgscope import deploy
 from orgscope.embedded import Server, find_binaries
 from orgscope.errors import ConfigurationError
+from tests.database import Database, load_template, settings_for
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from tests.database import Database
-from tests.tokens import CLIENT_ID, RsaKey, jwks
 
 from orgscope.db import get_org_scoped_db, get_user_scoped_db
 from orgscope.devworkos import DevWorkOS
@@ -23,6 +21,8 @@ from orgscope.settings import Settings
 from orgscope.signature import HEADER, sign
 from orgscope.web import create_app
 from orgscope.web.services import Services
+from tests.database import Database
+from tests.tokens import CLIENT_ID, RsaKey, jwks
 
 SECRET: Final = "whsec_a_secret_for_tests"
 OLD_SECRET: Final = "whsec_the_secret_before_it"

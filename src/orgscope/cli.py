@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from orgscope.commands import dev, isolation, keys
+from orgscope.commands import deploy, dev, isolation, keys
 from orgscope.commands.doctor import doctor
 from orgscope.commands.serve import serve
 from orgscope.errors import OrgscopeError
@@ -17,8 +17,17 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(isolation.app, name="isolation")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dev.app, name="dev")
-app.command()(serve)
-app.command()(doctor)
+for command in (
+    deploy.roles,
+    deploy.migrate,
+    deploy.plan,
+    deploy.drift,
+    deploy.init,
+    deploy.revision,
+    serve,
+    doctor,
+):
+    app.command()(command)
 
 
 def main() -> None:

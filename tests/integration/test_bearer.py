@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from tests.database import Database, organization, session, user
-from tests.tokens import ABSENT, ORG_ID, SESSION_ID, USER_ID, At, rsa_key, token
-from tests.web import Web, key_server, running, web_settings
 
 from orgscope.db import Database as ScopedDatabase
 from orgscope.errors import ConfigurationError
+from tests.database import Database, organization, session, user
+from tests.tokens import ABSENT, ORG_ID, SESSION_ID, USER_ID, At, rsa_key, token
+from tests.web import Web, key_server, running, web_settings
 
 NO_ORG = dict.fromkeys(("org_id", "role", "roles", "permissions"), ABSENT)
 LATER = "2026-02-01T00:00:00.000Z"

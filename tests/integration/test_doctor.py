@@ -9,15 +9,15 @@ import psycopg
 import pytest
 import typer
 from pydantic import SecretStr
-from tests.database import Database
-from tests.tokens import CLIENT_ID
-from tests.web import web_settings
 from typer.testing import CliRunner
 
 from orgscope import deploy
 from orgscope.commands.doctor import doctor
-from orgscope.doctor import Finding, Level, examine, server
+from orgscope.doctor import Finding, Level, examine, roles, server
 from orgscope.settings import Settings
+from tests.database import Database
+from tests.tokens import CLIENT_ID
+from tests.web import web_settings
 
 
 def findings(settings: Settings) -> dict[str, list[Finding]]:
@@ -193,6 +193,35 @@ def test_doctor__fault_in_the_roles__fails_and_says_what(
             database.admin.execute(undo.encode())
     assert [(one.level, said in one.why) for one in found] == [(Level.FAIL, True)]
     assert levels(web_settings(database), what) == {Level.OK}
+
+
+@pytest.mark.parametrize("role", ["orgscope_api", "orgscope_sync"])
+@pytest.mark.parametrize(
+    "value", ["reset log_parameter_max_length", "set log_parameter_max_length = 100"]
+)
+def test_doctor__parameters_may_be_logged__warns(database: Database, role: str, value: str) -> None:
+    database.admin.execute(f"alter role {role} {value}".encode())
+    try:
+        found = findings(web_settings(database))["login settings"]
+    finally:
+        database.admin.execute(f"alter role {role} set log_parameter_max_length = 0".encode())
+    assert [one.level for one in found] == [Level.WARN]
+    assert f"{role}.log_parameter_max_length" in found[0].why
+    assert levels(web_settings(database), "login settings") == {Level.OK}
+
+
+@pytest.mark.parametrize("file", ["roles_settings.sql", "roles_hardening.sql"])
+def test_doctor__files_without_settings__fails_instead_of_comparing_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    real = roles._expected
+    monkeypatch.setattr(
+        roles, "_expected", lambda prefix, name: {} if name == file else real(prefix, name)
+    )
+    found = findings(web_settings(database))["login settings"]
+    assert [(one.level, "nothing can be compared" in one.why) for one in found] == [
+        (Level.FAIL, True)
+    ]
 
 
 def test_doctor__catalogue_functions_open_to_public__one_warning_for_each_harm(

@@ -9,9 +9,6 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import SecretStr
-from tests.database import Database
-from tests.tokens import CLIENT_ID, RsaKey, rsa_key
-from tests.web import client_of, key_server, world
 from typer.testing import CliRunner
 
 from orgscope import keys
@@ -20,6 +17,9 @@ from orgscope.devworkos import DevWorkOS, serve
 from orgscope.errors import ConfigurationError, KeyRefused, ProviderUnavailable
 from orgscope.keys import KeyOutcome, list_keys, pin_keys, retire_key, sync_keys
 from orgscope.settings import LOGINS, Settings
+from tests.database import Database
+from tests.tokens import CLIENT_ID, RsaKey, rsa_key
+from tests.web import client_of, key_server, world
 
 
 def live(database: Database) -> list[str]:

@@ -12,15 +12,15 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.database import Database
-from tests.tokens import StaticKeys, rsa_key, token, token_settings
-from tests.web import API_KEY, client_of, running, web_settings, world
 
 from orgscope.authz import Principal, Verifier
 from orgscope.devworkos import DevWorkOS
 from orgscope.errors import ConfigurationError, ProviderUnavailable
 from orgscope.provider import WorkOS
 from orgscope.sync import Service
+from tests.database import Database
+from tests.tokens import StaticKeys, rsa_key, token, token_settings
+from tests.web import API_KEY, client_of, running, web_settings, world
 
 
 class Recorder(httpx2.AsyncBaseTransport):

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.database import Database
-from tests.tokens import CLIENT_ID
-from tests.web import API_KEY, SECRET, world
 from typer.testing import CliRunner
 
 from orgscope.cli import app
 from orgscope.devworkos import serve
 from orgscope.errors import ConfigurationError
 from orgscope.settings import LOGINS, Settings
+from tests.database import Database
+from tests.tokens import CLIENT_ID
+from tests.web import API_KEY, SECRET, world
 
 PROJECT = """
 from starlette.routing import Route

@@ -12,6 +12,10 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import SecretStr
+
+from orgscope.devworkos import DevWorkOS
+from orgscope.signature import HEADER, sign
+from orgscope.web.webhooks import MAX_BODY, counts
 from tests.database import Database, event, organization, unique, user
 from tests.tokens import rsa_key
 from tests.web import (
@@ -23,10 +27,6 @@ from tests.web import (
     running,
     web_settings,
 )
-
-from orgscope.devworkos import DevWorkOS
-from orgscope.signature import HEADER, sign
-from orgscope.web.webhooks import MAX_BODY, counts
 
 JSON = "application/json"
 
@@ -86,7 +86,7 @@ async def test_webhook__every_outcome__200(web: Web) -> None:
         (b'{"event": "x.y", "text": "\\u0000"}', "ignored"),
         (b'{"event": "x.y", "text": "\\ud800"}', "ignored"),
         (b'{"event": "x.y", "n": 1e400}', "ignored"),
-        (b'{"event": "x.y", "created_at": "never"}', "ignored"),
+        (b'{"event": "x.y", "created_at": "never"}', "failed"),
         (json.dumps({"id": "e" * 300, "event": "x.y"}).encode(), "ignored"),
         (json.dumps({"event": "x" * 5000}).encode(), "ignored"),
     ],

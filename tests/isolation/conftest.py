@@ -8,12 +8,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.database import Database
 
 from orgscope import deploy
 from orgscope.deploy import Project
 from orgscope.isolation import Report, check_isolation
 from orgscope.settings import Settings
+from tests.database import Database
 
 BOOKING = Path(__file__).parents[2] / "booking"
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tests.isolation.conftest import BOOKING, Given
 from typer.testing import CliRunner, Result
 
 from orgscope.cli import app
+from tests.isolation.conftest import BOOKING, Given
 
 
 def run(*words: str) -> Result:

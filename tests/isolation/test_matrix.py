@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 
 import psycopg
 import pytest
-from tests.isolation.conftest import Given
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
 
 from orgscope.errors import IsolationAborted
+from tests.isolation.conftest import Given
 
 
 def test_isolation__clean_database__no_leak_and_many_cases(given: Given) -> None:
@@ -66,7 +69,7 @@ _BLIND = {
     ),
     "grant update (org_id) on app.profiles to orgscope_user": (
         "member of A: move on app.profiles (to the other organization): "
-        "expected denied, got rows (23503)",
+        "expected denied, got rows (23505)",
     ),
 }
 _GRANTS = {
@@ -188,3 +191,22 @@ def test_isolation__somebody_is_connected__schema_is_copied_with_its_flaws(given
     assert {one.table for one in report.leaks} == {"app.events"}
     assert report.faults == []
     assert given.databases() == before
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["template", "dump_to_an_embedded_server"])
+def test_isolation__dba_is_no_superuser__nothing_else_differs(given: Given, used: bool) -> None:
+    name = conninfo_to_dict(given.dsn)["dbname"]
+    given.by_hand(
+        "create role isolation_dba login createdb password 'isolation'",
+        f"alter database {name} owner to isolation_dba",
+    )
+    try:
+        dsn = make_conninfo(given.dsn, user="isolation_dba", password="isolation")
+        settings = given.settings.model_copy(update={"dba_url": SecretStr(dsn)})
+        before = given.databases()
+        with psycopg.connect(given.dsn) if used else nullcontext():
+            report = Given(settings).check()
+        assert [str(one) for one in (*report.leaks, *report.faults)] == []
+        assert given.databases() == before
+    finally:
+        given.by_hand(f"alter database {name} owner to postgres", "drop role isolation_dba")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.isolation.conftest import Given
-
 from orgscope.deploy import Project
+from tests.isolation.conftest import Given
 
 Shop = Callable[[str, str], Project]
 
@@ -85,5 +84,19 @@ def test_tables__not_as_declared__are_named(given: Given, shop: Shop) -> None:
         "shop.codes: no row could be made up: constraint ch",
         "shop.forgotten: is not in any contract: nobody sai",
         "shop.gone: is in the contract and not in the datab",
-        "shop.heap: has no primary key, so its rows cannot ",
+        "shop.heap: has no primary key: rows cannot be told",
+    ]
+
+
+def test_contract__column_that_does_not_exist__is_named(given: Given, shop: Shop) -> None:
+    project = shop(
+        "create table shop.codes (org_id text, id int, primary key (org_id, id));"
+        + _LOCK.format(name="codes"),
+        _TENANT.format(name="codes")
+        + 'person = "nobody_id"\nuser = { select = { rows = "own", columns = ["org_id"] } }\n',
+    )
+    assert [str(one) for one in given.check(project).faults] == [
+        "shop.codes: has no column nobody_id, which its contract names",
+        "shop.codes: its contract does not let `user` select the primary key, "
+        "by which rows are told apart",
     ]

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from tests.conftest import PgServer
-from tests.database import Database, settings_for
-from tests.migrations.projects import NAME, copy_core
 
 from orgscope import deploy
 from orgscope.deploy import Project, commands
+from tests.conftest import PgServer
+from tests.database import Database, settings_for
+from tests.migrations.projects import NAME, copy_core
 
 _serial = count(1)
 _PASSWORD = "dba-password"
@@ -35,17 +35,20 @@ def new_database(pg_server: PgServer) -> Iterator[NewDatabase]:
 
         def make(**settings: Any) -> Database:
             name = f"migrations_{next(_serial)}"
-            dba = sql.Identifier(f"{name}_dba")
-            admin.execute(
-                sql.SQL("create role {} login createrole password {}").format(dba, _PASSWORD)
-            )
+            # From PostgreSQL 16 on, only the DBA who made the roles may grant them.
+            dba_name = f"dba_of_{settings['role_prefix']}"
+            dba = sql.Identifier(dba_name)
+            if not admin.execute("select from pg_roles where rolname = %s", (dba_name,)).rowcount:
+                admin.execute(
+                    sql.SQL("create role {} login createrole password {}").format(dba, _PASSWORD)
+                )
             admin.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(name), dba))
             stack.callback(
                 admin.execute,
                 sql.SQL("drop database {} with (force)").format(sql.Identifier(name)),
             )
             made = settings_for(
-                pg_server.host, pg_server.port, name, f"{name}_dba", _PASSWORD, **settings
+                pg_server.host, pg_server.port, name, dba_name, _PASSWORD, **settings
             )
             url = make_conninfo(pg_server.server.url(), dbname=name)
             connection = stack.enter_context(psycopg.connect(url, autocommit=True))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.database import Database
-from tests.migrations.projects import add_table, edit, write
 
 from orgscope import deploy
 from orgscope.deploy import Project
 from orgscope.deploy.files import render
 from orgscope.errors import DatabaseNotReady
+from tests.database import Database
+from tests.migrations.projects import add_table, edit, write
 
 OWN_KEYS = "grant execute on function authz.put_keys(jsonb) to orgscope_api"
 
@@ -87,7 +87,10 @@ BY_HAND = {
         "alter table authz.settings drop constraint settings_leeway_s_check",
         "drop constraint authz.settings settings_leeway_s_check",
     ),
-    "new view": ("create view workos.all_users as select 1 as x", "create relation workos.all_users"),
+    "new view": (
+        "create view workos.all_users as select 1 as x",
+        "create relation workos.all_users",
+    ),
     "rule": (
         "create rule quiet as on insert to sync.inbox do instead nothing",
         "create rule sync.inbox quiet",

@@ -9,9 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.database import Database
-from tests.migrations.projects import add_revision, add_table, edit, write
-from tests.tokens import ORG_ID, USER_ID
 
 from orgscope import deploy
 from orgscope.deploy import Project
@@ -22,6 +19,9 @@ from orgscope.errors import (
     FileFailed,
     VersionMismatch,
 )
+from tests.database import Database
+from tests.migrations.projects import add_revision, add_table, edit, write
+from tests.tokens import ORG_ID, USER_ID
 
 # Four processes of five threads: what is locked must be the database, not the process.
 RUNS = """
@@ -148,8 +148,9 @@ FAILURES = {
     "missing table": ("select 1;\nselect *\nfrom shop.absent;\n", 3, "shop.absent"),
     "after a letter of more than one byte": ("select 'äöü€🙂',\n  absent;\n", 2, "absent"),
     "in a plpgsql body": (
-        "create function shop.f() returns void language plpgsql as $$\nbegin\n  slect 1;\nend\n$$;\n",
-        3,
+        "create function shop.f() returns void\nlanguage plpgsql as $$\nbegin\n"
+        "  slect 1;\nend\n$$;\n",
+        4,
         "syntax error",
     ),
     "in a sql body": (
@@ -205,7 +206,7 @@ def test_migrate__repeatable_file_fails__rolls_back_and_names_file_and_line(
         copied_core,
         "policies/workos/users.sql",
         "create policy all_definer",
-        "create policy all_definer_too on workos.users to nobody_at_all;\ncreate policy all_definer",
+        "create policy too on workos.users to nobody_at_all;\ncreate policy all_definer",
     )
     edit(copied_core, "sql/authz/functions/org_id.sql", "-- Why: ", "-- Why: really, ")
     with pytest.raises(FileFailed, match=r"^policies/workos/users[.]sql, line 16: .*nobody_at_all"):
@@ -258,7 +259,7 @@ def test_migrate__other_deployment_does_not_end__gives_up(
 def test_migrate__database_ahead_of_files__refused(empty: Database, project: Project) -> None:
     deploy.migrate(empty.settings, project)
     empty.admin.execute("update deploy.shop_head set version_num = '0099'")
-    with pytest.raises(VersionMismatch, match="0099 of shop.*newer code"):
+    with pytest.raises(VersionMismatch, match=r"0099 of shop.*newer code"):
         deploy.migrate(empty.settings, project)
 
 
@@ -267,7 +268,7 @@ def test_migrate__two_heads__says_so_in_one_sentence(empty: Database, project: P
     second = (project.migrations / "versions/0002_notes.py").read_text("utf-8")
     fork = write(project, "migrations/versions/0003_fork.py", second.replace('"0002"', '"0003"'))
     fork.with_suffix(".sql").write_text("select 1;\n", "utf-8")
-    with pytest.raises(FileFailed, match="^shop, migrations: .*head"):
+    with pytest.raises(FileFailed, match=r"^shop, migrations: .*head"):
         deploy.migrate(empty.settings, project)
 
 
@@ -275,7 +276,7 @@ def test_migrate__python_file_broken__says_so_in_one_sentence(
     empty: Database, project: Project
 ) -> None:
     write(project, "migrations/versions/0002_broken.py", "revision = = 1\n")
-    with pytest.raises(FileFailed, match="^shop, migrations: invalid syntax .*0002_broken.py"):
+    with pytest.raises(FileFailed, match=r"^shop, migrations: invalid syntax .*0002_broken.py"):
         deploy.migrate(empty.settings, project)
 
 
@@ -310,7 +311,7 @@ def test_migrate__policies_file_deleted_but_policies_there__asks_for_a_revision(
     add_table(project)
     deploy.migrate(empty.settings, project)
     (project.policies / "shop/notes.sql").unlink()
-    with pytest.raises(FileFailed, match="policies/shop/notes.sql was deleted"):
+    with pytest.raises(FileFailed, match=r"policies/shop/notes.sql was deleted"):
         deploy.migrate(empty.settings, project)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from tests.database import PASSWORD, Database
-from tests.migrations.conftest import NewDatabase
 
 from orgscope import deploy
 from orgscope.errors import ConfigurationError, DatabaseNotReady, FileFailed
 from orgscope.settings import LOGINS
+from tests.database import PASSWORD, Database
+from tests.migrations.conftest import NewDatabase
 
 MEMBERSHIPS = """
 select r.rolname, m.rolname from pg_auth_members as a
@@ -26,8 +26,8 @@ def test_create_roles__createrole_owner__is_enough(empty: Database) -> None:
     )
     assert is_superuser == (False,)
     rows = empty.rows(
-        "select rolname, rolcanlogin, rolsuper, rolbypassrls, rolinherit, rolcreaterole from pg_roles "
-        "where rolname like %s",
+        "select rolname, rolcanlogin, rolsuper, rolbypassrls, rolinherit, rolcreaterole "
+        "from pg_roles where rolname like %s",
         (f"{prefix}\\_%",),
     )
     assert len(rows) == len(LOGINS) + 4
@@ -94,7 +94,7 @@ def test_create_roles__role_bypasses_row_security__refused(empty: Database) -> N
 
 def test_create_roles__no_createrole__names_file_and_line(new_database: NewDatabase) -> None:
     made = new_database(role_prefix="powerless")
-    made.admin.execute(f"alter role {made.admin.info.dbname}_dba nocreaterole")
+    made.admin.execute("alter role dba_of_powerless nocreaterole")
     with pytest.raises(FileFailed, match=r"roles[.]sql, line \d+: permission denied"):
         deploy.create_roles(made.settings)
     assert made.rows("select from pg_roles where rolname like 'powerless%'") == []

@@ -17,6 +17,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from orgscope.authz import Verifier
+from orgscope.errors import KeysUnavailable, TokenExpired
+from orgscope.web import (
+    AuthMiddleware,
+    RequestMiddleware,
+    has_permission,
+    orgscope_exception_handlers,
+    require_auth,
+    require_org,
+    require_permission,
+)
 from tests.tokens import (
     ABSENT,
     CLAIM_CASES,
@@ -30,18 +42,6 @@ from tests.tokens import (
     rsa_key,
     token,
     token_settings,
-)
-
-from orgscope.authz import Verifier
-from orgscope.errors import KeysUnavailable, TokenExpired
-from orgscope.web import (
-    AuthMiddleware,
-    RequestMiddleware,
-    has_permission,
-    orgscope_exception_handlers,
-    require_auth,
-    require_org,
-    require_permission,
 )
 
 INVALID_TOKEN = 'Bearer realm="api", error="invalid_token"'

@@ -4,11 +4,12 @@
 -- Raises: WS302 to WS324, each from the step of authz.open_context that says so.
 -- Why: begin atomic and no SET clause: a SET clause would take back the search_path pinned here;
 --      and one statement, because SQL functions are planned with each call. The request role keeps
---      EXECUTE, so that a role left behind on a pooled backend cannot lock it (rule B11).
+--      EXECUTE, so that a role left behind on a pooled backend cannot lock it (rule B11). The name
+--      is quoted for psql, which takes a bare begin after create function for the body's.
 -- Example: begin; select authz.begin('eyJ…', '{"id": "req-1"}'); select * from app.events; commit;
 -- requires: sql/authz/functions/open_context.sql
 
-create or replace function authz.begin(
+create or replace function authz."begin"( -- noqa: RF06
   token text,
   request jsonb default null,
   scope text default null,

@@ -3,7 +3,8 @@
 -- Runs as: orgscope_sealer, definer.
 -- Raises: nothing.
 -- Why: a key that leaked with a dump or a base backup seals nothing that is opened after this;
---      open transactions keep their seal (rule B8).
+--      open transactions keep their seal (rule B8). The lock lets one rotation see the key of another
+--      that ran at the same time: otherwise both keys would stay current. Readers do not wait.
 set local role orgscope_sealer;
 
 create or replace function authz.rotate_seal_key()
@@ -17,6 +18,7 @@ as $$
 declare
   v_kid integer;
 begin
+  lock table authz.seal_keys in share row exclusive mode;
   insert into authz.seal_keys (ipad, opad)
   select p.ipad, p.opad from authz.hmac_pads() as p
   returning kid into v_kid;

@@ -15,7 +15,7 @@ from orgscope.deploy.outcome import Outcome
 from orgscope.deploy.pending import PendingRevision, pending
 from orgscope.deploy.project import Project, core
 from orgscope.deploy.revision import assert_indexes
-from orgscope.deploy.sql import driver, execute_file, run_query
+from orgscope.deploy.sql import driver, execute_file, run_step
 from orgscope.deploy.verifier_settings import put_settings, settings_statement
 from orgscope.errors import DatabaseNotReady
 from orgscope.settings import Settings
@@ -101,7 +101,7 @@ def offline_script(settings: Settings, project: Project | None = None) -> str:
         scripts.upgrade(one, "head", offline=True, role_prefix=settings.role_prefix, opening=begin)
         for one in projects
     )
-    parts.append(f"do $$ begin perform {settings_statement(settings)}; end $$;")
+    parts.append(f"{settings_statement(settings)};")
     parts.append(catalogue.record_statement(_schemas(projects)))
     return "\n".join((*parts, "commit;\n"))
 
@@ -192,4 +192,4 @@ class _Run:
         with connection.connect(self.settings, "migrator", autocommit=True) as alone:
             connection.as_owner(alone, self.settings, local=False)
             execute_file(alone, revision.sql.name, text)
-            run_query(alone, assert_indexes(revision.sql.name, project.schemas))
+            run_step(alone, revision.sql.name, assert_indexes(revision.sql.name, project.schemas))

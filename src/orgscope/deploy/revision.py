@@ -14,7 +14,7 @@ from alembic import op
 
 from orgscope.deploy.files import render
 from orgscope.deploy.header import Header
-from orgscope.deploy.sql import driver, execute_file, run_query
+from orgscope.deploy.sql import driver, execute_file, run_query, run_step
 from orgscope.errors import FileFailed
 
 __all__ = ["assert_indexes", "refuse_downgrade", "run"]
@@ -72,7 +72,7 @@ def _around(name: str, header: Header) -> tuple[str, str]:
     rows = _ROWS.format(tables=_quoted(header.unforced))
     expected = ", ".join(str(number) for number in header.rows)
     forced = "\n".join(_ASSERT_FORCED.format(table=table, file=name) for table in header.unforced)
-    before = (forced, _REMEMBER_ROWS.format(rows=rows, file=name), _force(header, "no force"))
+    before = (_REMEMBER_ROWS.format(rows=rows, file=name), _force(header, "no force"))
     after = (
         _force(header, "force"),
         forced,
@@ -116,9 +116,9 @@ def run(python_file: str, revision: str) -> None:
         return
     connection = driver(op.get_bind())
     if config.attributes["done"] != revision:
-        run_query(connection, before)
+        run_step(connection, path.name, before)
         execute_file(connection, path.name, text)
-        run_query(connection, after)
+        run_step(connection, path.name, after)
     run_query(connection, record)
 
 

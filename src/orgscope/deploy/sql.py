@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from orgscope.deploy.statements import Statement, split
 from orgscope.errors import FileFailed
 
-__all__ = ["driver", "execute_file", "run_query"]
+__all__ = ["driver", "execute_file", "run_query", "run_step"]
 
+_LOST = "the connection to the server was lost"
 _BLOCK_LINE = re.compile(r"^PL/pgSQL function inline_code_block line (\d+) at ", re.MULTILINE)
 
 
@@ -25,6 +26,15 @@ def run_query(connection: psycopg.Connection[Any], text: str) -> None:
     """Run statements that the deploy tool wrote itself; empty text does nothing."""
     if text.strip():
         connection.execute(text.encode())
+
+
+def run_step(connection: psycopg.Connection[Any], name: str, text: str) -> None:
+    """Run what the deploy tool does around the file ``name``. Raises FileFailed, which names it."""
+    try:
+        run_query(connection, text)
+    except psycopg.Error as error:
+        message = (error.diag.message_primary or _LOST).removeprefix(f"{name}: ")
+        raise FileFailed(f"{name}: {message}") from error
 
 
 def execute_file(connection: psycopg.Connection[Any], name: str, text: str) -> None:
@@ -41,7 +51,7 @@ def execute_file(connection: psycopg.Connection[Any], name: str, text: str) -> N
 
 
 def _failure(name: str, statement: Statement, error: psycopg.Error) -> str:
-    message = error.diag.message_primary or "the connection to the server was lost"
+    message = error.diag.message_primary or _LOST
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
     hint = f" {error.diag.message_hint}" if error.diag.message_hint else ""
     return f"{name}, line {_line(statement, error)}: {message}{state}.{hint}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import psycopg
 
 from orgscope.deploy import core
-from orgscope.doctor.findings import Finding, fail, ok
+from orgscope.doctor.findings import Finding, fail, ok, warn
 from orgscope.settings import LOGINS, Settings
 
 __all__ = ["check_roles"]
@@ -22,6 +22,8 @@ REACH: Final[dict[str, frozenset[str]]] = {
 """What each role may become; those that are not named here may become nothing."""
 
 GROUPS: Final = ("owner", "definer", "sealer", "user")
+
+Setting = tuple[str, str]
 
 _MEND: Final = "Run orgscope roles as a login with CREATEROLE that owns the database."
 _SETTING: Final = re.compile(r"^\s*alter role orgscope_(\w+) set (\w+) = (.+);$", re.MULTILINE)
@@ -102,7 +104,15 @@ def _memberships(connection: psycopg.Connection[Any], names: dict[str, str]) -> 
 
 def _settings(connection: psycopg.Connection[Any], prefix: str) -> Iterator[Finding]:
     what = "login settings"
-    expected = _expected(prefix)
+    expected = _expected(prefix, "roles_settings.sql")
+    hardened = _expected(prefix, "roles_hardening.sql")
+    if not expected or not hardened:
+        yield fail(
+            what,
+            "The SQL files of this installation name no settings, so nothing can be compared.",
+            "Install orgscope again.",
+        )
+        return
     found = {
         (role, name): value
         for role, name, value in connection.execute(
@@ -117,25 +127,40 @@ def _settings(connection: psycopg.Connection[Any], prefix: str) -> Iterator[Find
             ([f"{prefix}_{login}" for login in LOGINS],),
         )
     }
-    wrong = [
-        f"{role}.{name}"
-        for role, name in sorted(expected.keys() | found.keys())
-        if _plain(expected.get((role, name))) != _plain(found.get((role, name)))
-        and not name.startswith("log_parameter_max_length")  # A superuser's to set.
-    ]
+    # What only a superuser can set is missing where roles were made without one: a warning.
+    loose = _differing(hardened, found, hardened.keys())
+    wrong = _differing(expected, found, (expected.keys() | found.keys()) - hardened.keys())
     if wrong:
         yield fail(
             what,
-            f"Not as sql/roles.sql sets them: {', '.join(wrong)}. A login may change its own.",
-            "Run orgscope roles, and: alter role … reset … for what sql/roles.sql does not name.",
+            f"Not as sql/roles_settings.sql sets them: {wrong}. A login may change its own.",
+            "Run orgscope roles, and: alter role … reset … for what that file does not name.",
         )
-    else:
-        yield ok(what, "As sql/roles.sql sets them.")
+    if loose:
+        yield warn(
+            what,
+            f"Not as sql/roles_hardening.sql sets them: {loose}. Tokens and events are parameters, "
+            "and may stand in the server's log.",
+            "A superuser runs sql/roles_hardening.sql in this database (orgscope roles).",
+        )
+    if not wrong and not loose:
+        yield ok(what, "As the files of sql/ set them.")
 
 
-def _expected(prefix: str) -> dict[tuple[str, str], str]:
-    roles = (core().sql / "roles.sql").read_text("utf-8")
-    return {(f"{prefix}_{role}", name): value for role, name, value in _SETTING.findall(roles)}
+def _differing(
+    expected: dict[Setting, str], found: dict[Setting, str], settings: Iterable[Setting]
+) -> str:
+    """Return the names of the settings that are not as expected, as text."""
+    return ", ".join(
+        f"{role}.{name}"
+        for role, name in sorted(settings)
+        if _plain(expected.get((role, name))) != _plain(found.get((role, name)))
+    )
+
+
+def _expected(prefix: str, file: str) -> dict[Setting, str]:
+    text = (core().sql / file).read_text("utf-8")
+    return {(f"{prefix}_{role}", name): value for role, name, value in _SETTING.findall(text)}
 
 
 def _plain(value: str | None) -> str | None:

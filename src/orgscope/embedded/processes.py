@@ -32,7 +32,7 @@ def arguments_of(pid: int) -> str:
             return ""
         return line.replace(b"\0", b" ").decode(errors="replace")
     return subprocess.run(  # noqa: S603 - macOS has no /proc; the one argument is a number
-        ["/bin/ps", "-o", "args=", "-p", str(pid)],
+        ["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)],
         check=False,  # it fails for a process that is gone, and prints nothing
         capture_output=True,
         text=True,

@@ -46,7 +46,14 @@ FAST: Final[Mapping[str, str]] = {
     "autovacuum": "off",
 }
 _RESERVED: Final = frozenset(
-    {"listen_addresses", "port", "unix_socket_directories", "data_directory", "logging_collector", "cluster_name"}
+    {
+        "listen_addresses",
+        "port",
+        "unix_socket_directories",
+        "data_directory",
+        "logging_collector",
+        "cluster_name",
+    }
 )
 _OPTION_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?")
 _PORT_ATTEMPTS: Final = 5

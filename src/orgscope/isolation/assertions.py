@@ -14,7 +14,7 @@ from orgscope.isolation.contract import COMMANDS, Command, Contract, Grant, Tabl
 from orgscope.isolation.report import Finding
 from orgscope.settings import LOGINS
 
-__all__ = ["assert_catalogue"]
+__all__ = ["assert_catalogue", "faulty_columns"]
 
 _ROLES: Final = ("user", *LOGINS, "definer", "sealer")
 _COMMANDS: Final = {command.upper(): command for command in get_args(Command)}
@@ -40,10 +40,36 @@ def assert_catalogue(
                 Finding(name, "is not in any contract: nobody said who may do what with it")
             )
             continue
+        if wrong := faulty_columns(table, declared):
+            findings += [Finding(name, problem) for problem in wrong]
+            continue
         asserted += 3 + len(_ROLES) * (len(COMMANDS) + 1)
         findings += _assert_row_security(table, declared, role_prefix)
         findings += _assert_privileges(table, declared, role_prefix)
     return findings, asserted
+
+
+def faulty_columns(table: TableInfo, declared: Table) -> list[str]:
+    """Return what is wrong with the columns that the contract names; such a table is not tried."""
+    known = {column.name for column in table.columns}
+    named = {declared.organization_column, declared.person_column, *declared.sample} - {None}
+    for role in _ROLES:
+        for grant in declared.grants(role).values():
+            named |= set(grant.columns or ())
+    problems = [
+        f"has no column {name}, which its contract names"
+        for name in sorted(map(str, named - known))
+    ]
+    select = declared.user.get("select")
+    if (
+        select is not None
+        and select.columns is not None
+        and not set(table.key) <= {*select.columns}
+    ):
+        problems.append(
+            "its contract does not let `user` select the primary key, by which rows are told apart"
+        )
+    return problems
 
 
 def _assert_no_grant(table: TableInfo) -> Iterator[Finding]:

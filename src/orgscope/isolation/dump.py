@@ -38,11 +38,11 @@ _PUT_FAMILY: Final = (
 @contextmanager
 def copy_schema(
     settings: Settings, connection: psycopg.Connection[Any], name: str, *, superuser: bool
-) -> Iterator[tuple[Settings, bool]]:
+) -> Iterator[Settings]:
     """Make the database ``name`` with the schema of the one under test, and drop it at the end.
 
     ``connection`` is the DBA's, to another database of the server. Yields the settings with which
-    the copy is reached, and whether its DBA is a superuser.
+    the copy is reached; their DBA is a superuser.
 
     Raises ServerFailed, with what pg_dump or psql printed; ConfigurationError when the DBA is no
     superuser and ``ORGSCOPE_MIGRATOR_URL`` is not set.
@@ -70,7 +70,7 @@ def copy_schema(
             "psql", target.url("dba"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
         )
         _copy_rows(settings, target, superuser=superuser)
-        yield target, True
+        yield target
 
 
 def _dump(settings: Settings, script: Path, *, superuser: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from orgscope.deploy import Project, core
-from orgscope.isolation.assertions import assert_catalogue
+from orgscope.isolation.assertions import assert_catalogue, faulty_columns
 from orgscope.isolation.catalogue import read_tables
 from orgscope.isolation.clone import Clone, cloned
 from orgscope.isolation.contract import Contract, load_contract
@@ -46,12 +46,16 @@ def _examine(clone: Clone, contract: Contract, role_prefix: str) -> Report:
         tables = read_tables(connection, contract.schemas)
         policies = _read_policies(connection, contract)
     findings, asserted = assert_catalogue(contract, tables, role_prefix)
-    present = {table.name for table in tables if not table.partition}
-    present_contract = Contract(
-        contract.schemas, {name: one for name, one in contract.tables.items() if name in present}
-    )
-    world, prepared = prepare(clone, present_contract, tables)
-    cases = run_matrix(clone, present_contract, world, prepared.subjects)
+    usable = {
+        table.name: contract.tables[table.name]
+        for table in tables
+        if table.name in contract.tables
+        and not table.partition
+        and not faulty_columns(table, contract.tables[table.name])
+    }
+    usable_contract = Contract(contract.schemas, usable)
+    world, prepared = prepare(clone, usable_contract, tables)
+    cases = run_matrix(clone, usable_contract, world, prepared.subjects)
     return Report(cases, [*findings, *prepared.findings], asserted, policies)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.embedded.launcher import Launcher
 
 from orgscope.embedded import Binaries, find_binaries
 from orgscope.embedded import home as homes
+from tests.integration.embedded.launcher import Launcher
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+
+from orgscope.embedded import Binaries, Server, ServerFailed, find_binaries
+from orgscope.embedded.account import server_account
+from orgscope.embedded.cluster import hold_server_lock
+from orgscope.embedded.home import find_home
 from tests.integration.embedded.launcher import (
     Launcher,
     is_running,
@@ -18,11 +24,6 @@ from tests.integration.embedded.launcher import (
     recorded,
     server_is_gone,
 )
-
-from orgscope.embedded import Binaries, Server, ServerFailed, find_binaries
-from orgscope.embedded.account import server_account
-from orgscope.embedded.cluster import hold_server_lock
-from orgscope.embedded.home import find_home
 
 Launch = Callable[[Binaries], Launcher]
 
@@ -99,6 +100,43 @@ def test_launcher__killed_while_the_server_hangs__server_gone_within_5_s(
     launcher = launch(find_binaries())
     _, postmaster = launcher.wait_until_started()
     os.kill(postmaster, signal.SIGSTOP)  # deaf to everything but SIGKILL
+    launcher.process.kill()
+    launcher.process.wait()
+    assert server_is_gone(project, within_s=5)
+
+
+def checkpointer_of(url: str) -> int:
+    """Return the process that writes everything out at a shutdown."""
+    query = "select pid from pg_stat_activity where backend_type = 'checkpointer'"
+    with psycopg.connect(url) as connection:
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    pid: int = row[0]
+    return pid
+
+
+def test_stop__shutdown_takes_long__is_waited_for(project: Path) -> None:
+    server = Server(project, fast=True)
+    server.start()
+    checkpointer = checkpointer_of(server.url())
+    os.kill(checkpointer, signal.SIGSTOP)
+    # Longer than a server without a launcher is given.
+    threading.Timer(5.0, os.kill, (checkpointer, signal.SIGCONT)).start()
+    server.stop()
+    log = (project / ".orgscope" / "postgres.log").read_text()
+    assert "database system is shut down" in log
+
+
+def test_launcher__killed_in_a_long_stop__server_gone_within_5_s(
+    project: Path, launch: Launch
+) -> None:
+    launcher = launch(find_binaries())
+    url, postmaster = launcher.wait_until_started()
+    os.kill(checkpointer_of(url), signal.SIGSTOP)
+    launcher.process.send_signal(signal.SIGINT)
+    while "fast shutdown request" not in (project / ".orgscope" / "postgres.log").read_text():
+        time.sleep(0.02)
+    assert is_running(postmaster)
     launcher.process.kill()
     launcher.process.wait()
     assert server_is_gone(project, within_s=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 from pytest_postgresql import factories
+
 from tests.conftest import PgServer
 
 small_template = factories.postgresql_noproc(depends_on="pg_server", dbname="embedded_fixture")

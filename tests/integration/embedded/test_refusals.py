@@ -8,11 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.embedded.launcher import Launcher
-from tests.integration.embedded.questions import server_files, value
 
 from orgscope.embedded import Binaries, Server, ServerFailed, find_binaries
 from orgscope.errors import ConfigurationError
+from tests.integration.embedded.launcher import Launcher
+from tests.integration.embedded.questions import server_files, value
 
 
 @pytest.mark.parametrize("name", ["port", "PORT", "listen_addresses", "a b", "x=1 -c y", ""])

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.embedded.questions import server_files, value
 
 from orgscope.embedded import Binaries, Server
 from orgscope.errors import ConfigurationError
+from tests.integration.embedded.questions import server_files, value
 
 
 def mode(path: Path) -> int:

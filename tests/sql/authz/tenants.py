@@ -45,7 +45,9 @@ class Tenants:
         """A new token of the member of the second organization."""
         return self.database.token(sub=USER_B, sid=SESSION_B, org_id=ORG_B)
 
-    def request(self, token: str | None = None, **arguments: Any) -> AbstractContextManager[Connection]:
+    def request(
+        self, token: str | None = None, **arguments: Any
+    ) -> AbstractContextManager[Connection]:
         """Open a transaction with a context, of the first organization unless a token says else."""
         return self.database.context(token or self.ada, **arguments)
 

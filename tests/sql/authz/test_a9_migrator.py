@@ -63,5 +63,7 @@ def test_authz__a9_migrator__is_no_way_around_row_security(database: Database) -
         "select rolname from pg_roles where rolname like 'orgscope%' and (rolsuper or rolbypassrls)"
     )
     assert rows == []
-    settings = "select setconfig from pg_db_role_setting where setrole = 'orgscope_migrator'::regrole"
+    settings = (
+        "select setconfig from pg_db_role_setting where setrole = 'orgscope_migrator'::regrole"
+    )
     assert database.rows(settings) == [(["row_security=off"],)]

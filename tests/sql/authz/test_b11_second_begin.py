@@ -31,9 +31,7 @@ def test_authz__b11_second_begin__other_claims__refused(tenants: Tenants) -> Non
 def test_authz__b11_second_begin__other_scope__refused(tenants: Tenants) -> None:
     token = tenants.ada
     with tenants.request(token) as connection:
-        assert (
-            refusal(connection, "select authz.begin(%s, scope => 'user')", (token,)) == "WS316"
-        )
+        assert refusal(connection, "select authz.begin(%s, scope => 'user')", (token,)) == "WS316"
 
 
 def test_authz__b11_second_begin__same_claims_other_request__allowed(tenants: Tenants) -> None:

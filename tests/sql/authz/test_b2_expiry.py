@@ -19,14 +19,18 @@ def without_leeway(tenants: Tenants) -> None:
     """Take the leeway away, as `orgscope migrate` does when the settings say so."""
     with tenants.database.connect("migrator") as connection:
         connection.execute("set role orgscope_owner")
-        settings = value(tenants.database.admin, "select to_jsonb(s)::text from authz.settings as s")
+        settings = value(
+            tenants.database.admin, "select to_jsonb(s)::text from authz.settings as s"
+        )
         change = """select authz.put_settings(%s::jsonb - 'epoch' || '{"leeway_s": 0}')"""
         assert value(connection, change, (settings,)) is True
 
 
 def wait_until(connection: Connection, seconds: int) -> None:
     """Wait until the server's clock has passed a time."""
-    left = value(connection, "select %s - extract(epoch from clock_timestamp())::float8", (seconds,))
+    left = value(
+        connection, "select %s - extract(epoch from clock_timestamp())::float8", (seconds,)
+    )
     time.sleep(max(0.0, left) + 0.05)
 
 

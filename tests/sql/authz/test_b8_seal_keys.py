@@ -65,22 +65,25 @@ def test_authz__b8_stolen_key__would_forge_until_it_is_rotated(tenants: Tenants)
 
 
 def test_authz__b8_rotation__open_context_lives_until_its_end(tenants: Tenants) -> None:
+    text = tenants.ada
     with tenants.database.connect("api") as connection:
         connection.execute("begin")
-        begin(connection, tenants.ada)
+        begin(connection, text)
         rotate(tenants.database)
         assert value(connection, "select authz.org_id()") == ORG_A
-        begin(connection, tenants.ada)  # sealed anew, by the new key
+        begin(connection, text)  # sealed anew, by the new key
         connection.execute("commit")
         connection.execute("begin")
-        begin(connection, tenants.ada)
+        begin(connection, text)
         assert value(connection, "select authz.org_id()") == ORG_A
 
 
 def test_authz__b8_two_rotations__only_current_and_previous_are_kept(tenants: Tenants) -> None:
     with tenants.request() as connection:
         kids = [rotate(tenants.database), rotate(tenants.database)]
-        kept = tenants.database.rows("select kid, retired_at is null from authz.seal_keys order by 1")
+        kept = tenants.database.rows(
+            "select kid, retired_at is null from authz.seal_keys order by 1"
+        )
         assert kept == [(kids[0], False), (kids[1], True)]
         assert refusal(connection, "select authz.org_id()") == "WS301"  # loud, not empty
 

@@ -10,11 +10,22 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
+from psycopg.abc import Buffer
 from psycopg.rows import dict_row
+from psycopg.types.datetime import TimestamptzLoader
 
 from tests.database import Database, event, member, organization, session, unique, user
 
 EPOCH: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+
+class _StubVersion(TimestamptzLoader):
+    """Reads the version of a stub, which is before all time, as Python's first moment."""
+
+    def load(self, data: Buffer) -> datetime:
+        if bytes(data) == b"-infinity":
+            return datetime.min.replace(tzinfo=UTC)
+        return super().load(data)
 
 
 def at(milliseconds: int = 0, **later: float) -> str:
@@ -49,9 +60,7 @@ class Family:
 FAMILIES: Final = (
     Family("user", "workos.users", lambda: user(unique("user"))),
     Family("organization", "workos.organizations", lambda: organization(unique("org"))),
-    Family(
-        "organization_domain", "workos.organization_domains", lambda: domain(unique("org"))
-    ),
+    Family("organization_domain", "workos.organization_domains", lambda: domain(unique("org"))),
     Family(
         "organization_membership",
         "workos.organization_memberships",
@@ -96,6 +105,7 @@ class Mirror:
         """Return a row of a table in sync or workos, or None."""
         query = sql.SQL("select * from {} where id = %s").format(sql.Identifier(*table.split(".")))
         with self.database.admin.cursor(row_factory=dict_row) as cursor:
+            cursor.adapters.register_loader("timestamptz", _StubVersion)
             return cursor.execute(query, (id_,)).fetchone()
 
     def version(self, table: str, id_: str) -> dict[str, Any] | None:

@@ -4,7 +4,6 @@ import psycopg
 import pytest
 
 from orgscope.errors import EventMalformed, PayloadInvalid
-
 from tests.database import unique, user
 from tests.sql.sync.mirror import EPOCH, Mirror, at
 

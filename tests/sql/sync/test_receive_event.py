@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from orgscope.errors import EventMalformed
-
 from tests.database import event, session, unique, user
 from tests.sql.sync import made_up_family
 from tests.sql.sync.mirror import Mirror, at
@@ -35,7 +34,9 @@ def test_receive_event__older_version__stale(mirror: Mirror) -> None:
     new = user(unique("user"), updated_at=at(1))
     assert mirror.receive("user.updated", new) == "applied"
     assert mirror.receive("user.created", {**new, "updated_at": at(0)}) == "stale"
-    assert mirror.database.rows("select status, count(*) from sync.inbox group by 1 order by 1") == [
+    assert mirror.database.rows(
+        "select status, count(*) from sync.inbox group by 1 order by 1"
+    ) == [
         ("applied", 1),
         ("stale", 1),
     ]

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from tests.database import Database
 
 BACKSLASH = chr(92)
-STORABLE = [BACKSLASH * 2, r"\n", r"\"", r"\u0041", r"\ud83d\ude00", r"\uD83D\uDE00", "x", "u0000", "ud800", "é"]
+STORABLE = [
+    BACKSLASH * 2,
+    r"\n",
+    r"\"",
+    r"\u0041",
+    r"\ud83d\ude00",
+    r"\uD83D\uDE00",
+    "x",
+    "u0000",
+    "ud800",
+    "é",
+]
 UNSTORABLE = [r"\u0000", r"\ud800", r"\uDBFF", r"\udc00", r"\uDFFF"]
 storable = st.lists(st.sampled_from(STORABLE)).map("".join)
 mixed = st.lists(st.sampled_from(STORABLE + UNSTORABLE)).map("".join)

@@ -1,0 +1,88 @@
+"""A family that orgscope does not know works by its own files alone."""
+
+import psycopg
+import pytest
+
+from tests.database import unique, user
+from tests.sql.sync import made_up_family
+from tests.sql.sync.made_up_family import TABLE
+from tests.sql.sync.mirror import Mirror, at
+
+
+@pytest.fixture
+def shop(mirror: Mirror) -> Mirror:
+    made_up_family.install(mirror.database)
+    return mirror
+
+
+def badge(**fields: object) -> dict[str, object]:
+    return {"id": unique("badge"), "user_id": unique("user"), "updated_at": at(), **fields}
+
+
+def test_register_family__its_events__applied_in_any_order(shop: Mirror) -> None:
+    data = badge()
+    assert shop.receive("shop.badge.updated", {**data, "updated_at": at(1)}) == "applied"
+    assert shop.receive("shop.badge.created", data) == "stale"
+    assert shop.read("badge", {**data, "updated_at": at(2)}) == "applied"
+    assert shop.receive("shop.badge.deleted", {"id": data["id"]}) == "applied"
+    assert shop.receive("shop.badge.updated", {**data, "updated_at": at(3)}) == "stale"
+    assert shop.is_dead(TABLE, str(data["id"]))
+
+
+@pytest.mark.parametrize(
+    "type_", ["badge.created", "shop.created", "shop.badge", "Shop.badge.created"]
+)
+def test_register_family__similar_events__ignored(shop: Mirror, type_: str) -> None:
+    assert shop.receive(type_, badge()) == "ignored"
+
+
+def test_register_family__tie__refetch_under_its_own_name(shop: Mirror) -> None:
+    data = badge()
+    shop.receive("shop.badge.updated", data)
+    shop.receive("shop.badge.updated", {**data, "colour": "red"})
+    assert shop.tasks() == {("refetch", f"badge:{data['id']}")}
+
+
+def test_register_family__parent_deleted__taken_along(shop: Mirror) -> None:
+    person = user(unique("user"))
+    data, other = badge(user_id=person["id"]), badge()
+    shop.receive("shop.badge.created", data)
+    shop.receive("shop.badge.created", other)
+    shop.receive("user.created", person)
+    shop.receive("user.deleted", person)
+    assert shop.is_dead(TABLE, str(data["id"]))
+    assert not shop.is_dead(TABLE, str(other["id"]))
+
+
+def test_register_family__registered_again__changed(shop: Mirror) -> None:
+    shop.database.admin.execute(
+        "set role orgscope_definer; select sync.register_family("
+        "'badge', 'store.badge', 'extra.badges', 'extra.upsert_badge(jsonb, sync.change)'); "
+        "reset role"
+    )
+    assert shop.receive("shop.badge.created", badge()) == "ignored"
+    assert shop.receive("store.badge.created", badge()) == "applied"
+
+
+@pytest.mark.parametrize(
+    ("relation", "upsert", "error"),
+    [
+        ("extra.nothing", "extra.upsert_badge(jsonb, sync.change)", psycopg.errors.UndefinedTable),
+        ("extra.badges", "extra.upsert_badge(jsonb)", psycopg.errors.UndefinedFunction),
+    ],
+)
+def test_register_family__table_or_function_missing__refused(
+    shop: Mirror, relation: str, upsert: str, error: type[psycopg.Error]
+) -> None:
+    with pytest.raises(error):
+        shop.database.admin.execute(
+            "select sync.register_family('x', 'x', %s::text::regclass, %s::text::regprocedure)",
+            (relation, upsert),
+        )
+
+
+def test_register_family__sync_login__may_not(shop: Mirror) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        shop.connection.execute(
+            "select sync.register_family('x', 'x', 'pg_class', 'now()'::regprocedure)"
+        )
