@@ -5,6 +5,7 @@ PG ?=
 JOBS ?= auto
 ARGS ?=
 BOOKING_ARGS ?=
+PROJECT ?= booking
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +23,7 @@ endif
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\nPG=DIR takes the PostgreSQL programs in DIR; ARGS="..." is passed on to the tool.\n'
+	@printf '\nPG=DIR takes the PostgreSQL programs in DIR; ARGS="..." is passed on to the tool; PROJECT is booking.\n'
 
 setup: $(READY) ## Make .venv and install everything; every other target does it when needed
 
@@ -59,8 +60,21 @@ test-rls: $(READY) ## Prove that tenants stay apart; ARGS="DSN" tests a database
 test-booking: $(READY) ## Run booking's tests, as a user's project runs its own
 	cd booking && ../$(BIN)/pytest $(BOOKING_ARGS)
 
+test-rls: $(READY) ## Prove isolation of PROJECT: every actor, table and command, on a server of its own
+	$(BIN)/orgscope isolation test --project $(PROJECT) $(ARGS)
+
 lint-db: $(READY) ## Check function bodies with plpgsql_check (Debian: PG=/usr/lib/postgresql/15/bin)
 	$(BIN)/pytest tests/sql/test_plpgsql_check.py $(ARGS)
+
+##@ Deploy PROJECT to the database of ORGSCOPE_MIGRATOR_URL
+plan: $(READY) ## Show what migrate would change, and roll back
+	$(BIN)/orgscope plan --project $(PROJECT) $(ARGS)
+
+migrate: $(READY) ## Deploy orgscope, then the project: all of it, or nothing
+	$(BIN)/orgscope migrate --project $(PROJECT) $(ARGS)
+
+drift: $(READY) ## Name what was changed by hand
+	$(BIN)/orgscope drift --project $(PROJECT) $(ARGS)
 
 ##@ Measure
 bench: $(READY) ## Measure orgscope and its peers side by side, and say which bounds hold

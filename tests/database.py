@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from tests.tokens import ORG_ID, SESSION_ID, USER_ID, RsaKey, claims, rsa_key, token, token_settings
 
 from orgscope import deploy
 from orgscope.deploy.files import render
 from orgscope.settings import LOGINS, Settings
+from tests.tokens import ORG_ID, SESSION_ID, USER_ID, RsaKey, claims, rsa_key, token, token_settings
 
 PASSWORD: Final = "orgscope-test-password"
 UPDATED_AT: Final = "2026-01-15T12:00:00.000Z"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import httpx2
-from tests.tokens import jwks, rsa_key
 
 from orgscope.errors import OrgscopeError
 from orgscope.jwks import Jwks
+from tests.tokens import jwks, rsa_key
 
 URL = "https://api.workos.com/sso/jwks/client_01"
 OLD, NEW = rsa_key("old"), rsa_key("new")

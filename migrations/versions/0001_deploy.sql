@@ -1,8 +1,11 @@
 -- Create the tables in which deployments are recorded.
 -- breaking: yes
 
+-- `orgscope migrate` creates the schema, because alembic's own tables lie in it as well.
 -- Nothing here is a tenant's, and a deployment reads and writes it as the owner with row_security =
 -- off: row security is on, and it is the one schema where it is not forced (ADR 0009).
+comment on schema deploy is 'What was deployed here, and whether it was changed by hand since.';
+
 create table deploy.revisions (
   project text not null,
   revision text not null,

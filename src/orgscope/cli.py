@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import psycopg
 import typer
 
 from orgscope.commands import deploy, dev, isolation, keys
@@ -24,6 +25,7 @@ for command in (
     deploy.drift,
     deploy.init,
     deploy.revision,
+    deploy.version,
     serve,
     doctor,
 ):
@@ -31,9 +33,13 @@ for command in (
 
 
 def main() -> None:
-    """Run; an error of orgscope is one clear message and exit code 1."""
+    """Run; an error of orgscope or of the connection is one clear message and exit code 1."""
     try:
         app()
     except OrgscopeError as error:
         typer.echo(f"orgscope: {error}", err=True)
-        sys.exit(1)
+    except psycopg.OperationalError as error:
+        typer.echo(f"orgscope: the database cannot be used: {error}", err=True)
+    else:
+        return
+    sys.exit(1)

@@ -14,9 +14,9 @@
         ├── DeployError               WS4  roles, migrations, versions
         └── IsolationError            WS5  the isolation proof
 
-psycopg raises the class of a ``WS`` code by itself, because each one is registered with its SQLSTATE.
-The Python verifier raises the same classes before any database is asked, so that one word means one
-thing on both sides. Messages never contain a token, a secret or a row.
+psycopg raises the class of a ``WS`` code by itself, because each is registered with its SQLSTATE.
+The Python verifier raises the same classes before any database is asked, so that one word means
+one thing on both sides. Messages never contain a token, a secret or a row.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A webhook becomes a row that its organization sees: one SQL call of the sync login, one commit."""
+"""A webhook becomes a row that its organization sees: one SQL call by the sync login."""
 
 import json
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from tests.conftest import PgServer
-from tests.database import Database, settings_for
 
 from orgscope import deploy
 from orgscope.embedded import find_binaries
 from orgscope.settings import LOGINS, Settings
+from tests.conftest import PgServer
+from tests.database import Database, settings_for
 
 ROWS = (
     "--data-only",
@@ -26,6 +27,7 @@ ROWS = (
     "--exclude-table-data=audit.contexts_id_seq",
 )
 FRAME = ("--role=orgscope_owner", "--enable-row-security")
+DUMP_WORDS = {"--format=custom"}
 NOT_IN_A_DUMP = {"authz.seal_keys", "authz.verified_tokens"}
 TABLES = """
 select format('%I.%I', n.nspname, c.relname)
@@ -93,15 +95,19 @@ def empty(filled: Database, pg_server: PgServer) -> Iterator[Settings]:
         filled.admin.execute(sql.SQL("drop database {} with (force)").format(identifier))
 
 
-def restore(settings: Settings, dumps: Dumps) -> None:
-    """Restore as the howto says."""
-    target = f"--dbname={settings.url('dba')}"
-    steps: tuple[tuple[str | Path, ...], ...] = (
+def restore_steps(dumps: Dumps) -> tuple[tuple[str | Path, ...], ...]:
+    """Return what pg_restore is told, run by run."""
+    return (
         ("--section=pre-data", "--section=data", dumps.frame),
         (dumps.rows,),
         ("--section=post-data", dumps.frame),
     )
-    for step in steps:
+
+
+def restore(settings: Settings, dumps: Dumps) -> None:
+    """Restore as the howto says."""
+    target = f"--dbname={settings.url('dba')}"
+    for step in restore_steps(dumps):
         succeed("pg_restore", target, "--exit-on-error", "--single-transaction", *step)
     deploy.migrate(settings)
 
@@ -114,6 +120,22 @@ def counts(connection: psycopg.Connection[object]) -> dict[str, int]:
         query = sql.SQL("select count(*) from {}").format(sql.Identifier(*table.split(".")))
         found[table] = int(connection.execute(query).fetchone()[0])  # type: ignore[index]
     return found
+
+
+def test_howto__commands__are_those_of_this_test() -> None:
+    page = (Path(__file__).parents[2] / "docs/howto/backup.md").read_text("utf-8")
+    shell = " ".join(re.findall(r"^```sh\n(.*?)^```$", page.replace("\\\n", " "), re.M | re.S))
+    rows, frame = (
+        {word for word in command.split() if word not in DUMP_WORDS}
+        for command in re.findall(r"pg_dump --dbname=\S+ (.*?)\n", shell)
+    )
+    assert (rows, frame) == ({*ROWS, "--file=rows.dump"}, {*FRAME, "--file=frame.dump"})
+    restores = re.findall(r"pg_restore --dbname=\S+ (.*?)\n", shell)
+    assert [tuple(one.split()[2:]) for one in restores] == [
+        tuple(f"{word}" if isinstance(word, str) else word.name for word in step)
+        for step in restore_steps(Dumps(Path("rows.dump"), Path("frame.dump")))
+    ]
+    assert re.search(r"orgscope roles\n.*orgscope migrate\n", shell, re.S)
 
 
 def test_backup__restored__has_every_row_and_answers_requests(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,26 @@ def test_roles__print__no_password(database: Database) -> None:
     assert "orgscope-test-password" not in result.output
 
 
+def test_drift__accepted__is_none_any_more(shell: Shell, database: Database) -> None:
+    database.admin.execute("create policy x on app.events using (true)")
+    assert shell("drift", "--accept").exit_code == 0
+    assert (shell("drift").output, shell("drift").exit_code) == ("no drift\n", 0)
+
+
+def test_revision__two_files__counts_on(shell: Shell, project: Path) -> None:
+    result = shell("revision", "add_rooms")
+    assert result.exit_code == 0
+    files = [Path(line) for line in result.output.split()]
+    assert [path.suffix for path in files] == [".py", ".sql"]
+    assert all(path.parent == project / "migrations" / "versions" for path in files)
+
+
+def test_version__project__names_both_heads(shell: Shell) -> None:
+    lines = shell("version").output.splitlines()
+    assert [line.split()[0] for line in lines] == ["orgscope", "core", "booking"]
+    assert all(line.split()[1] for line in lines)
+
+
 def test_init__new_folder__deploys_as_it_is(database: Database, tmp_path: Path) -> None:
     variables = environment(database.settings)
     made = tmp_path / "clinic"
@@ -100,18 +123,68 @@ def test_init__new_folder__deploys_as_it_is(database: Database, tmp_path: Path) 
     assert database.rows("select 1 from pg_namespace where nspname = 'clinic'") == [(1,)]
 
 
-def test_command__no_project_file__one_clear_message(
-    database: Database,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    from orgscope import cli  # noqa: PLC0415 - its main reads sys.argv
+def run_process(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ORGSCOPE_", "WORKOS_"))
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "orgscope", *arguments],
+        cwd=cwd,
+        env={**inherited, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-    monkeypatch.setattr("sys.argv", ["orgscope", "plan", "--project", str(tmp_path)])
-    for name, value in environment(database.settings).items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 1
-    assert "orgscope.toml does not exist" in capsys.readouterr().err
+
+def failure(result: subprocess.CompletedProcess[str]) -> str:
+    """Return the one message of a command that failed as it should."""
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("orgscope: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_command__no_project_file__one_clear_message(tmp_path: Path) -> None:
+    result = run_process("plan", "--project", str(tmp_path), cwd=tmp_path)
+    assert "orgscope.toml does not exist" in failure(result)
+
+
+def test_command__settings_wrong__one_message_without_values(tmp_path: Path) -> None:
+    result = run_process(
+        "plan",
+        cwd=tmp_path,
+        WORKOS_WEBHOOK_SECRET="s3cret-1",
+        ORGSCOPE_POOL_SIZE="none",
+        ORGSCOPE_MIGRATOR_URL="postgresql://u:s3cret-2@127.0.0.1/d",
+    )
+    assert "ORGSCOPE_POOL_SIZE: " in failure(result)
+    assert "s3cret" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:s3cret@127.0.0.1:1/d", "postgresql://u:s3cr@et@127.0.0.1/d", "s3cret x"]
+)
+@pytest.mark.parametrize("command", ["roles", "migrate", "plan", "drift"])
+def test_command__no_connection__message_without_password(
+    tmp_path: Path, command: str, url: str
+) -> None:
+    result = run_process(command, cwd=tmp_path, ORGSCOPE_DBA_URL=url, ORGSCOPE_MIGRATOR_URL=url)
+    variable = "ORGSCOPE_DBA_URL" if command == "roles" else "ORGSCOPE_MIGRATOR_URL"
+    assert variable in " ".join(result.stderr.split())
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "s3cr" not in result.stdout + result.stderr
+    assert "et@" not in result.stderr
+
+
+def test_command__project_has_its_own_env_file__is_read(database: Database, project: Path) -> None:
+    variables = environment(database.settings)
+    text = "".join(f"{name}='{value}'\n" for name, value in variables.items())
+    (project / ".env").write_text(text, "utf-8")
+    result = run_process("migrate", "--project", str(project), cwd=project.parent)
+    assert result.returncode == 0, result.stderr
+    assert "revision booking 0001" in result.stdout

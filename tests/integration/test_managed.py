@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
-from tests.database import PASSWORD, Database, organization, settings_for
-from tests.integration.embedded.conftest import DEBIAN_15
-from tests.integration.private_server import create_database, execute, new_folder
-from tests.tokens import ORG_ID, USER_ID
 
 from orgscope import deploy
 from orgscope.embedded import Server, find_binaries
 from orgscope.settings import LOGINS, Settings
+from tests.database import PASSWORD, Database, organization, settings_for
+from tests.integration.embedded.conftest import DEBIAN_15
+from tests.integration.private_server import create_database, execute, new_folder
+from tests.tokens import ORG_ID, USER_ID
 
 DBA = "managed_dba"
 

@@ -19,9 +19,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.database import PASSWORD, Database, settings_for, unique
-from tests.integration.private_server import new_folder
-from tests.tokens import StaticKeys, rsa_key
 
 from orgscope.authz import Verifier
 from orgscope.db import Database as ScopedDatabase
@@ -29,6 +26,9 @@ from orgscope.embedded.account import server_account
 from orgscope.embedded.endpoint import HOST, free_port
 from orgscope.errors import PreparedStatementsRefused
 from orgscope.settings import LOGINS
+from tests.database import PASSWORD, Database, settings_for, unique
+from tests.integration.private_server import new_folder
+from tests.tokens import StaticKeys, rsa_key
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 CLIENTS = 20

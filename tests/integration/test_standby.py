@@ -10,15 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.database import Database, settings_for
-from tests.integration.private_server import create_database, new_folder
-from tests.tokens import ORG_ID, USER_ID
 
 from orgscope import deploy
 from orgscope.embedded import Server, find_binaries
 from orgscope.embedded.commands import run
 from orgscope.embedded.home import find_home
 from orgscope.embedded.readable import readable_binaries
+from tests.database import Database, settings_for
+from tests.integration.private_server import create_database, new_folder
+from tests.tokens import ORG_ID, USER_ID
 
 PATIENCE_S = 60
 MAX_LAG_S = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from psycopg import sql
+
 from tests.database import Database
 
 SCHEMAS = ("authz", "sync")

@@ -11,9 +11,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from tests.tokens.factory import RsaKey, claims, encode, header_of, raw_token, rsa_key, token
 
 from orgscope.errors import ClaimsError, TokenRefused
+from tests.tokens.factory import RsaKey, claims, encode, header_of, raw_token, rsa_key, token
 
 
 @dataclass(frozen=True, slots=True)

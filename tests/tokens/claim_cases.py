@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from orgscope.errors import ClaimsError, ClaimsRefused, TokenExpired
 from tests.tokens.factory import (
     ABSENT,
     AUDIENCE,
@@ -18,8 +19,6 @@ from tests.tokens.factory import (
     At,
     Changes,
 )
-
-from orgscope.errors import ClaimsError, ClaimsRefused, TokenExpired
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from cryptography.hazmat.primitives import hashes
+
+from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown
 from tests.tokens.builders import (
     FormatCase,
     attackers_jwk,
@@ -29,8 +31,6 @@ from tests.tokens.builders import (
     with_both_marks,
 )
 from tests.tokens.factory import ABSENT, RsaKey, header_of, rsa_key, token
-
-from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown
 
 # A good payload has three brackets: itself, roles and permissions.
 _NESTED: Final = '"nested": '

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from hypothesis import strategies as st
+
 from tests.tokens.factory import (
     ABSENT,
     AUDIENCE,

@@ -7,6 +7,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+
+from orgscope.authz import OrgPrincipal, Principal, Verifier
+from orgscope.errors import (
+    ClaimsRefused,
+    ConfigurationError,
+    KeysUnavailable,
+    KeyUnknown,
+    OrgscopeError,
+    TokenExpired,
+    TokenRefused,
+    problem_for,
+)
 from tests.tokens import (
     ABSENT,
     AUDIENCE,
@@ -30,18 +42,6 @@ from tests.tokens import (
     rsa_key,
     token,
     token_settings,
-)
-
-from orgscope.authz import OrgPrincipal, Principal, Verifier
-from orgscope.errors import (
-    ClaimsRefused,
-    ConfigurationError,
-    KeysUnavailable,
-    KeyUnknown,
-    OrgscopeError,
-    TokenExpired,
-    TokenRefused,
-    problem_for,
 )
 
 NOW = 1_800_000_000

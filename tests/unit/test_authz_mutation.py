@@ -7,6 +7,9 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from orgscope.authz import Verifier
+from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown, TokenExpired, TokenRefused
 from tests.tokens import (
     CLIENT_ID,
     USER_ID,
@@ -16,9 +19,6 @@ from tests.tokens import (
     token,
     token_settings,
 )
-
-from orgscope.authz import Verifier
-from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown, TokenExpired, TokenRefused
 
 NOW = 1_800_000_000
 KEYS = StaticKeys(rsa_key())

@@ -7,9 +7,9 @@ import dataclasses
 import pickle
 
 import pytest
-from tests.tokens import ORG_ID, SESSION_ID, USER_ID, StaticKeys, rsa_key, token, token_settings
 
 from orgscope.authz import OrgPrincipal, Principal, Verifier
+from tests.tokens import ORG_ID, SESSION_ID, USER_ID, StaticKeys, rsa_key, token, token_settings
 
 NOW = 1_800_000_000
 

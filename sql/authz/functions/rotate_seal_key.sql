@@ -3,8 +3,8 @@
 -- Runs as: orgscope_sealer, definer.
 -- Raises: nothing.
 -- Why: a key that leaked with a dump or a base backup seals nothing that is opened after this;
---      open transactions keep their seal (rule B8). The lock lets one rotation see the key of another
---      that ran at the same time: otherwise both keys would stay current. Readers do not wait.
+--      open transactions keep their seal (rule B8). The lock lets one rotation see the key of one
+--      at the same time: otherwise both keys would stay current. Readers do not wait.
 set local role orgscope_sealer;
 
 create or replace function authz.rotate_seal_key()

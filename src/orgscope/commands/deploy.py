@@ -1,7 +1,8 @@
-"""``orgscope roles | migrate | plan | drift | init | revision``: a database and its files."""
+"""``orgscope roles | migrate | plan | drift | init | revision | version``: database and files."""
 
 from __future__ import annotations
 
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,9 +11,10 @@ import typer
 from orgscope import deploy
 from orgscope.deploy import Outcome, Project
 from orgscope.deploy.project import PROJECT_FILE
+from orgscope.deploy.scripts import head_revision
 from orgscope.settings import Settings
 
-__all__ = ["drift", "init", "migrate", "plan", "revision", "roles"]
+__all__ = ["drift", "init", "migrate", "plan", "revision", "roles", "version"]
 
 _DIFFERS: Final = 2
 
@@ -23,12 +25,13 @@ ProjectOption = Annotated[
 
 
 def roles(
+    project: ProjectOption = None,
     script: Annotated[
         bool, typer.Option("--print", help="Print the SQL instead, without passwords.")
     ] = False,
 ) -> None:
     """Create the roles, as the DBA, and set the passwords that the URLs hold."""
-    settings = Settings()
+    settings, _ = _opened(project)
     if script:
         typer.echo(deploy.roles_script(settings))
         return
@@ -44,7 +47,7 @@ def migrate(
     ] = False,
 ) -> None:
     """Deploy orgscope and then the project: all of it, or nothing."""
-    settings, found = Settings(), _project(project)
+    settings, found = _opened(project)
     if script:
         typer.echo(deploy.offline_script(settings, found))
         return
@@ -54,7 +57,7 @@ def migrate(
 
 def plan(project: ProjectOption = None) -> None:
     """Show what migrate would do, and roll back. Exit code 2 when there is anything."""
-    outcome = deploy.plan(Settings(), _project(project))
+    outcome = deploy.plan(*_opened(project))
     _show(outcome, "no changes")
     raise typer.Exit(_DIFFERS if outcome else 0)
 
@@ -66,7 +69,7 @@ def drift(
     ] = False,
 ) -> None:
     """Name what was changed by hand since the last migrate. Exit code 2 when there is anything."""
-    settings, found = Settings(), _project(project)
+    settings, found = _opened(project)
     if accept:
         _show(deploy.accept_drift(settings, found), "no drift")
         return
@@ -93,10 +96,24 @@ def revision(
         typer.echo(str(path))
 
 
+def version(project: ProjectOption = None) -> None:
+    """Show the version of orgscope, and the newest revision of each set of files."""
+    typer.echo(f"orgscope {version_of('orgscope')}")
+    found = _project(project)
+    for one in (deploy.core(), found) if found else (deploy.core(),):
+        typer.echo(f"{one.name} {head_revision(one)}")
+
+
 def _project(folder: Path | None) -> Project | None:
     if folder is None and not Path(PROJECT_FILE).is_file():
         return None
     return Project.load(folder or Path())
+
+
+def _opened(folder: Path | None) -> tuple[Settings, Project | None]:
+    """Return the settings and the project; a ``.env`` in the project's folder counts as well."""
+    project = _project(folder)
+    return Settings(_env_file=(".env", project.root / ".env") if project else ".env"), project
 
 
 def _show(outcome: Outcome, nothing: str) -> None:

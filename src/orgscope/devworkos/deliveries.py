@@ -233,7 +233,7 @@ class Deliveries:
         except httpx2.HTTPError as exception:
             error = type(exception).__name__
         delivery.attempts.append(Attempt(iso(at_ms), status, error))
-        if status is not None and 200 <= status < 300:  # noqa: PLR2004 - any 2xx
+        if status is not None and 200 <= status < 300:
             self._finish(delivery, "delivered")
             return
         tries = len(delivery.attempts)

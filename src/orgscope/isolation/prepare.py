@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
@@ -20,6 +20,10 @@ from orgscope.isolation.statements import Change, change_of
 from orgscope.isolation.world import World
 
 __all__ = ["Prepared", "Subject", "prepare", "unforced"]
+
+
+_KEPT: Final = ("authz.settings", "authz.seal_keys", "authz.tombstone_key", "sync.families")
+"""Without these no context is opened and no event applied; their rows are never written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,20 @@ def unforced(connection: psycopg.Connection[Any], tables: Iterable[TableInfo]) -
 
 
 def _empty(clone: Clone, contract: Contract, tables: Iterable[TableInfo]) -> None:
-    """Empty the clone of everybody's rows, and of the keys that it trusts."""
-    scoped = [
+    """Empty the clone of everybody's rows, and of the keys that it trusts.
+
+    What is tried stands in the server's log when it fails: nothing real may be left to stand there.
+    """
+    emptied = [
         identifier(table)
         for table in tables
         if table.name in contract.tables
-        and contract.tables[table.name].scope in {"organization", "user", "mirror"}
+        and table.name not in _KEPT
+        and contract.tables[table.name].scope != "shared"
+        and not contract.tables[table.name].owner
     ]
-    keys = [table for table in tables if table.name in {"authz.jwks", "authz.key_pin"}]
-    with clone.owner() as connection, unforced(connection, keys):
-        connection.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(scoped)))
-        for table in keys:
-            connection.execute(sql.SQL("delete from {}").format(identifier(table)))
+    with clone.owner() as connection:
+        connection.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(emptied)))
 
 
 def prepare(clone: Clone, contract: Contract, tables: list[TableInfo]) -> tuple[World, Prepared]:
@@ -134,11 +140,11 @@ def _subject(
         if isinstance(made, Unmade):
             return _unmade(table, made)
         fresh.append((members.complete(declared, organization or None, person or None), made))
-    change = change_of(connection, table, declared, None)
+    change = change_of(table, declared, fresh[0][1], None)
     update = declared.user.get("update")
     if update is None or update.columns is None:
         return Subject(table, declared, rows, fresh, change, change)
-    user_change = change_of(connection, table, declared, update.columns)
+    user_change = change_of(table, declared, fresh[0][1], update.columns)
     return Subject(table, declared, rows, fresh, change, user_change)
 
 

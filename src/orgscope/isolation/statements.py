@@ -92,7 +92,7 @@ class Change:
     """The column that updates set, and the value it is set to."""
 
     column: str
-    value: str | None
+    value: sql.Composable
 
     def everywhere(self, table: TableInfo) -> sql.Composed:
         """Compose an update without a condition: no SELECT policy helps it."""
@@ -105,38 +105,36 @@ class Change:
     def upsert(self, table: TableInfo, row: Row, fresh: Values) -> sql.Composed:
         """Compose an insertion under the key of a row that exists, which then updates that row."""
         values = {**fresh, **dict(zip(table.key, row.key, strict=True))}
-        return insert_query(table, values) + sql.SQL(
-            " on conflict ({}) do update set {} = {}"
-        ).format(
+        action = sql.SQL(" on conflict ({}) do update set {} = {}").format(
             sql.SQL(", ").join(map(sql.Identifier, table.key)),
             sql.Identifier(self.column),
-            typed(table, self.column, self.value),
+            self.value,
         )
+        return insert_query(table, values) + action
 
 
 def change_of(
-    connection: psycopg.Connection[Any],
-    table: TableInfo,
-    declared: Table,
-    columns: Sequence[str] | None,
+    table: TableInfo, declared: Table, fresh: Values, columns: Sequence[str] | None
 ) -> Change | None:
-    """Choose what updates change; the value is one that a row has already, so every check holds.
+    """Choose what updates change, and to what: a value of a made-up row, null, or the default.
 
-    ``columns`` are those that the contract lets an actor update, None for all.
+    ``columns`` are those that the contract lets an actor update, None for all. A value that every
+    row may have is preferred, because an update without a condition sets it everywhere.
     """
     bound = {name for one in table.constraints if one.kind != "c" for name in one.columns}
     bound |= {str(declared.organization_column), str(declared.person_column)}
-    settable = [one.name for one in table.columns if not (one.generated or one.identity)]
-    if columns is not None:
-        settable = [name for name in columns if name in settable]
-    preferred = [name for name in settable if name not in bound] or settable
-    if not preferred:
+    settable = [
+        one
+        for one in table.columns
+        if not (one.generated or one.identity) and (columns is None or one.name in columns)
+    ]
+    if not settable:
         return None
-    name = preferred[0]
-    row = connection.execute(
-        sql.SQL("select {}::text from {} limit 1").format(sql.Identifier(name), identifier(table))
-    ).fetchone()
-    return Change(name, row[0] if row else None)
+    column = min(settable, key=lambda one: one.name in bound)
+    if column.name in fresh:
+        return Change(column.name, typed(table, column.name, fresh[column.name]))
+    keyword = "default" if column.not_null else "null"
+    return Change(column.name, sql.SQL(keyword))
 
 
 def select_keys(table: TableInfo) -> sql.Composed:
@@ -156,7 +154,7 @@ def select_column(table: TableInfo, column: str) -> sql.Composed:
 
 def move(table: TableInfo, row: Row, column: str, value: str) -> sql.Composed:
     """Compose an update that gives a row to somebody else."""
-    return _update(table, column, value) + _where(table, row)
+    return _update(table, column, typed(table, column, value)) + _where(table, row)
 
 
 def delete(table: TableInfo, row: Row | None = None) -> sql.Composed:
@@ -170,10 +168,8 @@ def truncate(table: TableInfo) -> sql.Composed:
     return sql.SQL("truncate {}").format(identifier(table))
 
 
-def _update(table: TableInfo, column: str, value: str | None) -> sql.Composed:
-    return sql.SQL("update {} set {} = {}").format(
-        identifier(table), sql.Identifier(column), typed(table, column, value)
-    )
+def _update(table: TableInfo, column: str, value: sql.Composable) -> sql.Composed:
+    return sql.SQL("update {} set {} = {}").format(identifier(table), sql.Identifier(column), value)
 
 
 def _where(table: TableInfo, row: Row) -> sql.Composed:

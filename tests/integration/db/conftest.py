@@ -2,11 +2,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from tests.database import Database
-from tests.tokens import ORG_ID, USER_ID, StaticKeys, rsa_key
 
 from orgscope.authz import OrgPrincipal, Principal, Verifier
 from orgscope.db import Database as ScopedDatabase
+from tests.database import Database
+from tests.tokens import ORG_ID, USER_ID, StaticKeys, rsa_key
 
 Who = Callable[..., Awaitable[Any]]
 

@@ -8,9 +8,6 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 from starlette.requests import Request
-from tests.database import Database, unique
-from tests.integration.db.conftest import Who
-from tests.tokens import ABSENT, ORG_ID, USER_ID, At
 
 from orgscope.authz import OrgPrincipal, Principal
 from orgscope.db import (
@@ -36,6 +33,9 @@ from orgscope.errors import (
     UserUnknown,
     VersionMismatch,
 )
+from tests.database import Database, unique
+from tests.integration.db.conftest import Who
+from tests.tokens import ABSENT, ORG_ID, USER_ID, At
 
 ORGS = text("select id from workos.organizations order by id")
 ACTOR = text("select authz.actor()")

@@ -3,11 +3,11 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from tests.tokens import ORG_ID, USER_ID
 
 from orgscope.authz import OrgPrincipal
 from orgscope.db import Database as ScopedDatabase
 from orgscope.errors import ContextUsageError, TransactionAborted
+from tests.tokens import ORG_ID, USER_ID
 
 CLAIMS = text("select authz.org_id(), authz.user_id(), current_user, authz.request_id()")
 

@@ -7,12 +7,12 @@ import random
 
 import psycopg
 import pytest
-from tests.database import Database, unique
-from tests.integration.db.conftest import Who
 
 from orgscope.authz import OrgPrincipal
 from orgscope.db import Database as ScopedDatabase
 from orgscope.errors import ContextMissing, PreparedStatementsRefused
+from tests.database import Database, unique
+from tests.integration.db.conftest import Who
 
 
 @pytest.fixture

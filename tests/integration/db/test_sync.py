@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
-from tests.database import Database, unique
-from tests.integration.db.conftest import Who
-from tests.tokens import ORG_ID, USER_ID
 
 from orgscope.authz import OrgPrincipal, Principal
 from orgscope.db import sync
 from orgscope.errors import ContextUsageError, MembershipUnknown, TransactionAborted
+from tests.database import Database, unique
+from tests.integration.db.conftest import Who
+from tests.tokens import ORG_ID, USER_ID
 
 
 @pytest.fixture

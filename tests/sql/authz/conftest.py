@@ -1,4 +1,5 @@
 import pytest
+
 from tests.database import Database
 from tests.sql.authz.tenants import ORG_A, ORG_B, USER_A, USER_B, Tenants
 

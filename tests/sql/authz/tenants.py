@@ -15,6 +15,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import Rollback
 from psycopg.pq import TransactionStatus
+
 from tests.database import Database
 from tests.tokens import ORG_ID, USER_ID
 

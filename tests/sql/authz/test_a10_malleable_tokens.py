@@ -3,18 +3,18 @@
 import random
 
 import pytest
+
+from orgscope.errors import TokenRefused
 from tests.sql.authz.tenants import Tenants, begin, refusal, value
 from tests.tokens import rsa_key
 from tests.tokens.builders import beyond_modulus
-
-from orgscope.errors import TokenRefused
 
 REMEMBERED = "select count(*) from authz.verified_tokens"
 
 
 def variants(text: str, seed: int) -> list[str]:
     """Return 200 texts that the prototype took for this token."""
-    choose = random.Random(seed)  # noqa: S311 - reproducible
+    choose = random.Random(seed)
     header, payload, signature = text.split(".")
     found = {
         f"{text}=",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+
 from tests.database import Database
 from tests.sql.authz.tenants import Tenants, begin_refusal, refusal
 from tests.tokens import RsaKey, encode, rsa_key

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 from psycopg.types.json import Jsonb
+
 from tests.sql.authz.tenants import FOREIGN, ORG_B, Tenants, begin_refusal, refusal, value
 from tests.tokens import ABSENT, claims, encode, header_of, rsa_key, token
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+
 from tests.sql.authz.tenants import FOREIGN, USER_A, Connection, Tenants, begin
 
 PRINTING = """

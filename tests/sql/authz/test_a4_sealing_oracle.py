@@ -1,6 +1,7 @@
 """A4: nobody but authz itself can make a seal, or read what makes one."""
 
 import pytest
+
 from tests.database import Database
 from tests.sql.authz.tenants import ORG_B, Tenants, refusal
 

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+
 from tests.sql.authz.tenants import Tenants, begin, refusal, value
 
 PINNED = {

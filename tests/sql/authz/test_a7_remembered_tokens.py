@@ -1,6 +1,7 @@
 """A7: remembering a token neither blocks nor fails a request, and a recall asks everything anew."""
 
 import pytest
+
 from tests.sql.authz.tenants import Connection, Tenants, begin, begin_refusal, refusal, value
 from tests.tokens import rsa_key, token
 

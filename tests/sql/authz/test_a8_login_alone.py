@@ -1,6 +1,7 @@
 """A8: RESET ROLE gives an injection the login back; the login alone harms nobody else."""
 
 import pytest
+
 from tests.database import Database
 from tests.sql.authz.tenants import Tenants, refusal, value
 

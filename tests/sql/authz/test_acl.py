@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.database import Database
 
 from orgscope.deploy.project import core
+from tests.database import Database
 
 ACL = """
 select p.proname::text, p.proowner::regrole::text,

@@ -4,10 +4,10 @@ from contextlib import suppress
 
 import psycopg
 import pytest
-from tests.database import Database
-from tests.sql.authz.tenants import ORG_A, Tenants, begin, refusal, value
 
 from orgscope.errors import TokenRefused
+from tests.database import Database
+from tests.sql.authz.tenants import ORG_A, Tenants, begin, refusal, value
 
 
 @pytest.mark.parametrize("text", ["good", "a.b.c"])

@@ -1,6 +1,7 @@
 """B1: a seal is good in one transaction of one backend, and transactions do not share their start."""
 
 import pytest
+
 from tests.sql.authz.tenants import (
     FOREIGN,
     ORG_A,

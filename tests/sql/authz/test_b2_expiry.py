@@ -4,6 +4,7 @@ import time
 
 import pytest
 from psycopg import sql
+
 from tests.sql.authz.tenants import (
     USER_A,
     Connection,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
+
 from tests.database import Database, member, organization, session, unique, user
 from tests.sql.authz.tenants import Tenants, begin_refusal, refusal, value
 from tests.tokens import ABSENT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.database import session
 from tests.sql.authz.tenants import ORG_A, ORG_B, Tenants, refusal, value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.database import Database, member, organization, unique, user
 from tests.sql.authz.tenants import value
 from tests.tokens import ABSENT

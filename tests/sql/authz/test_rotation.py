@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import psycopg
+
 from tests.sql.authz.tenants import (
     ORG_A,
     ORG_B,

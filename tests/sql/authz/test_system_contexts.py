@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.database import organization, unique
 from tests.sql.authz.tenants import (
     FOREIGN,

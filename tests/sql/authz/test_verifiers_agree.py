@@ -20,6 +20,10 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import Rollback
+
+from orgscope.authz import Principal, Verifier
+from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown, SqlError, TokenRefused
+from orgscope.settings import Settings
 from tests.database import Database
 from tests.tokens import (
     AUDIENCE,
@@ -37,10 +41,6 @@ from tests.tokens import (
     token,
     token_settings,
 )
-
-from orgscope.authz import Principal, Verifier
-from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown, SqlError, TokenRefused
-from orgscope.settings import Settings
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VERIFY = "select authz.verify_token(%s)::text"
@@ -220,8 +220,7 @@ def signatures(draw: st.DrawFn, key: RsaKey, signing_input: bytes) -> bytes:
             )
             return draw(st.sampled_from(numbers)).to_bytes(length, "big")
         case "length":
-            longer = draw(st.sampled_from((b"\0" + good, good + b"\0", good[:-1], good[1:], b"\0")))
-            return longer
+            return draw(st.sampled_from((b"\0" + good, good + b"\0", good[:-1], good[1:], b"\0")))
         case "random":
             return draw(st.binary(min_size=length, max_size=length))
         case _:

@@ -1,4 +1,4 @@
-"""Who may do what with the mirror and with sync: the sync login calls functions and nothing else."""
+"""Who may do what with the mirror and with sync: the sync login calls functions only."""
 
 import psycopg
 import pytest

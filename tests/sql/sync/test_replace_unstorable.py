@@ -2,7 +2,6 @@ import json
 import re
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,9 +73,8 @@ def test_replace_unstorable__no_unicode_escape_at_all__same_text(database: Datab
     holds()
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_replace_unstorable__backslashes_before_escapes__counted(database: Database) -> None:
+    for text, expected in [
         (r'"\\u0000"', r'"\\u0000"'),
         (r'"\\\u0000"', r'"\\\ufffd"'),
         (r'"\u0000\u0000"', r'"\ufffd\ufffd"'),
@@ -85,12 +83,8 @@ def test_replace_unstorable__no_unicode_escape_at_all__same_text(database: Datab
         # The high half is not an escape here, so the low half is alone.
         (r'"\\ud800\udc00"', r'"\\ud800\ufffd"'),
         (r'"\ud800\\\udc00"', r'"\ufffd\\\ufffd"'),
-    ],
-)
-def test_replace_unstorable__backslashes_before_escapes__counted(
-    database: Database, text: str, expected: str
-) -> None:
-    assert replaced(database, text) == expected
+    ]:
+        assert replaced(database, text) == expected
 
 
 def test_replace_unstorable__control_character_that_json_forbids__same_text(

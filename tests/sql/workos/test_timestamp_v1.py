@@ -82,18 +82,16 @@ def test_timestamp__versions_in_several_forms__ordered_by_instant_in_any_session
     ) == [(True,)]
 
 
-@pytest.mark.parametrize("text", WRONG)
-def test_timestamp__other_form__refused(database: Database, text: str) -> None:
-    with pytest.raises(PayloadInvalid, match=r"2026-01-15T12:00:00\.000Z"):
-        database.rows("select workos.timestamp_v1(%s)", (text,))
+def test_timestamp__other_form__refused(database: Database) -> None:
+    for text in WRONG:
+        with pytest.raises(PayloadInvalid, match=r"2026-01-15T12:00:00\.000Z"):
+            database.rows("select workos.timestamp_v1(%s)", (text,))
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-15T25:00:00Z"]
-)
-def test_timestamp__no_such_time__refused(database: Database, text: str) -> None:
-    with pytest.raises(psycopg.errors.DatetimeFieldOverflow):
-        database.rows("select workos.timestamp_v1(%s)", (text,))
+def test_timestamp__no_such_time__refused(database: Database) -> None:
+    for text in ("2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-15T25:00:00Z"):
+        with pytest.raises(psycopg.errors.DatetimeFieldOverflow):
+            database.rows("select workos.timestamp_v1(%s)", (text,))
 
 
 def test_timestamp__nothing__nothing(database: Database) -> None:

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx2
 import pytest
-from tests.jwks_endpoint import URL, Clock, Endpoint
 
 from orgscope.jwks import Jwks
+from tests.jwks_endpoint import URL, Clock, Endpoint
 
 
 @pytest.fixture

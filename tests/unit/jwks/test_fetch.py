@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-from tests.jwks_endpoint import NEW, OLD, URL, Clock, Endpoint, fetched, outcome, settle
-from tests.tokens import jwks
 
 from orgscope.errors import KeysUnavailable
 from orgscope.jwks import Jwks, cache
+from tests.jwks_endpoint import NEW, OLD, URL, Clock, Endpoint, fetched, outcome, settle
+from tests.tokens import jwks
 
 
 async def test_get__endpoint_hangs__ends_with_a_timeout(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwt import PyJWK
-from tests.tokens import ABSENT, encode, rsa_key
 
 from orgscope.jwks import signing_keys
+from tests.tokens import ABSENT, encode, rsa_key
 
 GOOD = rsa_key().jwk
 MODULUS = rsa_key().private.public_key().public_numbers().n

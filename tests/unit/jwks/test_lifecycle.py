@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
-from tests.jwks_endpoint import URL, Clock, Endpoint, outcome, settle
-from tests.tokens import CLIENT_ID, token_settings
 
 from orgscope.errors import ConfigurationError, KeysUnavailable, KeyUnknown
 from orgscope.jwks import Jwks
+from tests.jwks_endpoint import URL, Clock, Endpoint, outcome, settle
+from tests.tokens import CLIENT_ID, token_settings
 
 
 async def test_start__endpoint_down__does_not_raise(

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import httpx2
 import pytest
 from jwt import PyJWK
-from tests.jwks_endpoint import NEW, OLD, Clock, Endpoint, outcome, settle
-from tests.tokens import jwks
 
 from orgscope.errors import KeysUnavailable, KeyUnknown
 from orgscope.jwks import Jwks
+from tests.jwks_endpoint import NEW, OLD, Clock, Endpoint, outcome, settle
+from tests.tokens import jwks
 
 
 async def test_get__known_kid__is_served_without_a_fetch(keys: Jwks, endpoint: Endpoint) -> None:
