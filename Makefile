@@ -17,7 +17,7 @@ export ORGSCOPE_PG_BIN := $(abspath $(PG))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev ci lint fmt types lint-db test test-core test-rls test-booking bench
+.PHONY: help setup demo dev ci lint fmt types test test-core test-rls test-booking lint-db plan migrate drift bench
 
 ##@ Start here
 help: ## Show this list
@@ -59,9 +59,6 @@ test-rls: $(READY) ## Prove that tenants stay apart; ARGS="DSN" tests a database
 
 test-booking: $(READY) ## Run booking's tests, as a user's project runs its own
 	cd booking && ../$(BIN)/pytest $(BOOKING_ARGS)
-
-test-rls: $(READY) ## Prove isolation of PROJECT: every actor, table and command, on a server of its own
-	$(BIN)/orgscope isolation test --project $(PROJECT) $(ARGS)
 
 lint-db: $(READY) ## Check function bodies with plpgsql_check (Debian: PG=/usr/lib/postgresql/15/bin)
 	$(BIN)/pytest tests/sql/test_plpgsql_check.py $(ARGS)

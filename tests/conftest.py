@@ -71,7 +71,7 @@ def database(postgresql: psycopg.Connection[object], pg_server: PgServer) -> Dat
         pg_server.user,
         pg_server.password,
     )
-    # Who may connect is a property of the database, which a clone does not inherit.
-    deploy.create_roles(settings)
     postgresql.autocommit = True
+    # Who may connect is a property of the database, which a clone does not inherit.
+    postgresql.execute((deploy.core().sql / "roles.sql").read_bytes())
     return Database(settings, postgresql)

@@ -6,6 +6,7 @@ import sys
 
 import psycopg
 import typer
+from pydantic import ValidationError
 
 from orgscope.commands import deploy, dev, isolation, keys
 from orgscope.commands.doctor import doctor
@@ -33,13 +34,20 @@ for command in (
 
 
 def main() -> None:
-    """Run; an error of orgscope or of the connection is one clear message and exit code 1."""
+    """Run; an error of orgscope, its settings or the connection is one message and exit code 1."""
     try:
         app()
     except OrgscopeError as error:
         typer.echo(f"orgscope: {error}", err=True)
+    except ValidationError as error:  # never its input, which holds passwords
+        faults = (_fault(fault["loc"], fault["msg"]) for fault in error.errors())
+        typer.echo(f"orgscope: {'; '.join(faults)}", err=True)
     except psycopg.OperationalError as error:
         typer.echo(f"orgscope: the database cannot be used: {error}", err=True)
     else:
         return
     sys.exit(1)
+
+
+def _fault(where: tuple[int | str, ...], message: str) -> str:
+    return ": ".join((*map(str, where), message.removeprefix("Value error, ")))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
+import os
 import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import httpx2
 import typer
@@ -14,7 +17,10 @@ from orgscope.errors import ConfigurationError
 from orgscope.keys import sync_keys
 from orgscope.settings import Settings
 
-__all__ = ["serve"]
+__all__ = ["reloaded", "serve"]
+
+_APP: Final = "ORGSCOPE_SERVE_APP"
+"""Where a reloading parent tells its child which application to serve."""
 
 
 def serve(
@@ -31,9 +37,16 @@ def serve(
             "keys can be anyone.",
         ),
     ] = False,
+    reload: Annotated[
+        bool,
+        typer.Option("--reload", help="For development: start again when the code changes."),
+    ] = False,
 ) -> None:
     """Serve the application: webhooks, status, and your routes."""
     settings = Settings()
+    if reload:
+        _serve_with_reload(app, host, port)
+        return
     uvicorn = _uvicorn()
     create_app = _load(app)
     options: dict[str, Any] = {}
@@ -49,6 +62,28 @@ def serve(
         proxy_headers=False,
         server_header=False,
     )
+
+
+def _serve_with_reload(app: str, host: str, port: int) -> None:
+    """Serve from a process that uvicorn starts anew; keys are pushed, since it is development."""
+    os.environ[_APP] = app
+    asyncio.run(_push(Settings()))
+    module = importlib.util.find_spec(app.partition(":")[0])
+    _uvicorn().run(
+        f"{__name__}:reloaded",
+        factory=True,
+        reload=True,
+        reload_dirs=[str(Path(module.origin).parent)] if module and module.origin else None,
+        host=host,
+        port=port,
+        access_log=False,
+    )
+
+
+def reloaded() -> Any:
+    """Return the application in a process that ``--reload`` started."""
+    settings = Settings()
+    return _load(os.environ[_APP])(settings, ask_for_keys=lambda: _push(settings))
 
 
 async def _push(settings: Settings) -> None:

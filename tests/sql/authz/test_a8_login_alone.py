@@ -90,7 +90,7 @@ def test_authz__a8_hardening__leaves_who_needs_it_what_they_need(database: Datab
     granted = database.rows(
         """
         select has_function_privilege('orgscope_sealer', 'pg_try_advisory_xact_lock(bigint)', 'execute'),
-          has_function_privilege('orgscope_migrator', 'pg_advisory_lock(bigint)', 'execute'),
+          has_function_privilege('orgscope_migrator', 'pg_try_advisory_lock(bigint)', 'execute'),
           has_function_privilege('pg_monitor', 'pg_stat_get_activity(integer)', 'execute'),
           has_function_privilege('pg_signal_backend', 'pg_cancel_backend(integer)', 'execute')
         """

@@ -29,7 +29,9 @@ def granted(schema: str) -> Iterator[tuple[str, set[str]]]:
     """Yield each function's name and the roles that its own file grants EXECUTE to."""
     for path in sorted((core().sql / schema / "functions").glob("*.sql")):
         text = path.read_text("utf-8")
-        made = re.findall(rf"create or replace (?:function|procedure) {schema}[.](\w+)\s*\(", text)
+        made = re.findall(
+            rf"create or replace (?:function|procedure) {schema}[.]\"?(\w+)\"?\s*\(", text
+        )
         assert made == [path.stem]
         roles: set[str] = set()
         for found in GRANT.finditer(text):

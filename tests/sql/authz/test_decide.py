@@ -191,20 +191,20 @@ def test_begin__unknown_scope__refused(tenants: Tenants, scope: str) -> None:
 def test_begin__request__must_be_a_small_object(tenants: Tenants) -> None:
     fill = {"id": "r", "agent": ""}
     overhead = len('{"id": "r", "agent": ""}')
-    refused = {
-        "array": ["WS323", []],
-        "text": ["WS323", "x"],
-        "number": ["WS323", 1],
-        "too large": ["WS323", {**fill, "agent": "x" * (2049 - overhead)}],
-        "too large in octets": ["WS323", {"agent": "\u20ac" * 800}],
-        "largest": [None, {**fill, "agent": "x" * (2048 - overhead)}],
-        "empty": [None, {}],
+    requests: dict[str, tuple[str | None, object]] = {
+        "array": ("WS323", []),
+        "text": ("WS323", "x"),
+        "number": ("WS323", 1),
+        "too large": ("WS323", {**fill, "agent": "x" * (2049 - overhead)}),
+        "too large in octets": ("WS323", {"agent": "\u20ac" * 800}),
+        "largest": (None, {**fill, "agent": "x" * (2048 - overhead)}),
+        "empty": (None, {}),
     }
     found = {
-        name: [begin_refusal(tenants.database, tenants.ada, request=Jsonb(request)), request]
-        for name, (_, request) in refused.items()
+        name: begin_refusal(tenants.database, tenants.ada, request=Jsonb(request))
+        for name, (_, request) in requests.items()
     }
-    assert found == refused
+    assert found == {name: code for name, (code, _) in requests.items()}
     null = "select authz.begin(%s, 'null'::jsonb)"
     with tenants.transaction() as connection:
         assert refusal(connection, null, (tenants.ada,)) == "WS323"

@@ -218,7 +218,8 @@ def signatures(draw: st.DrawFn, key: RsaKey, signing_input: bytes) -> bytes:
                 modulus - number,
                 2 ** (length * 8) - 1,
             )
-            return draw(st.sampled_from(numbers)).to_bytes(length, "big")
+            edge: int = draw(st.sampled_from(numbers))
+            return edge.to_bytes(length, "big")
         case "length":
             return draw(st.sampled_from((b"\0" + good, good + b"\0", good[:-1], good[1:], b"\0")))
         case "random":
