@@ -150,7 +150,7 @@ def keep_order(cast: Cast, tell: Narrator) -> None:
     """An old event that arrives last changes nothing."""
     body = json.dumps(
         {
-            "id": "event_00LATE",
+            "id": "event_99LATE",
             "event": "user.updated",
             "created_at": "2020-01-01T00:00:00.000Z",
             "data": {
