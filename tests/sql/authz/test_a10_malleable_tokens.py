@@ -66,6 +66,7 @@ def test_authz__a10_every_failure__has_one_code_and_one_text(tenants: Tenants) -
     for text in texts:
         with tenants.transaction() as connection, pytest.raises(TokenRefused) as error:
             begin(connection, text)
+        assert text not in f"{error.value} {error.value.diag.context}" or text == "x"
         said.add((error.value.diag.message_primary, error.value.diag.message_detail))
     assert len(said) == 1
 
@@ -78,12 +79,12 @@ def test_authz__a10_signature_beyond_modulus__refused(tenants: Tenants) -> None:
 
 
 def test_authz__a10_long_signature__is_not_computed(tenants: Tenants) -> None:
-    """The length is compared first: os2ip of a megabyte would take seconds."""
+    """The length is compared first: os2ip of eight megabytes would take minutes."""
     modulus, octets, block = tenants.database.rows(
         "select modulus, modulus_octets, block from authz.jwks where kid = %s", (rsa_key().kid,)
     )[0]
     admin = tenants.database.admin
-    admin.execute("set statement_timeout = '500ms'")
-    query = "select authz.rs256_verify('a', repeat('z', 1048576)::bytea, %s, %s, %s)"
+    admin.execute("set statement_timeout = '10s'")
+    query = "select authz.rs256_verify('a', repeat('z', 8388608)::bytea, %s, %s, %s)"
     assert value(admin, query, (modulus, octets, block)) is False
-    assert refusal(admin, "select authz.parse_token(repeat('z', 100000000))") == "WS303"
+    assert refusal(admin, "select authz.parse_token(repeat('z', 20000000))") == "WS303"
