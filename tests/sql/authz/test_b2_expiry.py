@@ -43,6 +43,7 @@ def test_authz__b2_token_expires_in_an_open_transaction__context_ends(tenants: T
         wait_until(tenants.database.admin, until)
         assert refusal(connection, "select id from workos.users") == "WS309"
         assert refusal(connection, "select authz.org_id_or_null()") == "WS309"
+        assert refusal(connection, "select authz.begin(%s)", (tenants.bob,)) == "WS309"
 
 
 def test_authz__b2_leeway__is_part_of_until(tenants: Tenants) -> None:

@@ -14,7 +14,7 @@ select extract(epoch from pg_postmaster_start_time()), pg_backend_pid(),
 """
 
 
-def sealed_by(tenants: Tenants, key: tuple[int, bytes, bytes], place: tuple[object, ...]) -> str:
+def sealed_by(key: tuple[int, bytes, bytes], place: tuple[object, ...]) -> str:
     """Seal a context of the second organization with a stolen key."""
     kid, ipad, opad = key
     claims = json.dumps({"kind": "user", "org_id": ORG_B, "until": 99999999999})
@@ -47,7 +47,7 @@ def test_authz__b8_stolen_key__would_forge_until_it_is_rotated(tenants: Tenants)
     with tenants.transaction() as connection:
         place = connection.execute(WHERE).fetchone()
         assert place is not None
-        forged = sealed_by(tenants, stolen, place)
+        forged = sealed_by(stolen, place)
         connection.execute("select set_config('orgscope.context', %s, true)", (forged,))
         connection.execute("set local role orgscope_user")
         assert value(connection, FOREIGN) == ORG_B
@@ -58,10 +58,25 @@ def test_authz__b8_stolen_key__would_forge_until_it_is_rotated(tenants: Tenants)
     with tenants.transaction() as connection:
         place = connection.execute(WHERE).fetchone()
         assert place is not None
-        forged = sealed_by(tenants, stolen, place)
+        forged = sealed_by(stolen, place)
         connection.execute("select set_config('orgscope.context', %s, true)", (forged,))
         connection.execute("set local role orgscope_user")
         assert refusal(connection, FOREIGN) == "WS301"
+
+
+def test_authz__b1_seal__covers_server_backend_and_transaction(tenants: Tenants) -> None:
+    """Even with the key a seal of another server, backend or transaction start is none."""
+    key = tenants.database.rows(KEYS)[0]
+    with tenants.transaction() as connection:
+        place = connection.execute(WHERE).fetchone()
+        assert place is not None
+        connection.execute("set local role orgscope_user")
+        for moved in (None, 0, 1, 2):
+            here = tuple(part + (at == moved) for at, part in enumerate(place))
+            forged = sealed_by(key, here)
+            connection.execute("select set_config('orgscope.context', %s, true)", (forged,))
+            refused = refusal(connection, FOREIGN)
+            assert (moved, refused) == (moved, None if moved is None else "WS301")
 
 
 def test_authz__b8_rotation__open_context_lives_until_its_end(tenants: Tenants) -> None:

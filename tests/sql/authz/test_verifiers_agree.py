@@ -25,13 +25,13 @@ from orgscope.authz import Principal, Verifier
 from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown, SqlError, TokenRefused
 from orgscope.settings import Settings
 from tests.database import Database
+from tests.sql.authz.signatures import signatures
 from tests.tokens import (
     AUDIENCE,
     AUDIENCE_CASES,
     CLAIM_CASES,
     FORMAT_CASES,
     ClaimCase,
-    RsaKey,
     StaticKeys,
     claims,
     encode,
@@ -192,41 +192,6 @@ def test_verifiers__format_cases__same_class_of_error(database: Database) -> Non
             if not fits:
                 odd[case.name] = (case.error, ours, theirs)
     assert odd == {}
-
-
-@st.composite
-def signatures(draw: st.DrawFn, key: RsaKey, signing_input: bytes) -> bytes:
-    """Draw a signature: good, nearly good, or an edge of the arithmetic."""
-    good = key.sign(signing_input)
-    length, modulus = len(good), key.private.public_key().public_numbers().n
-    number = int.from_bytes(good, "big")
-    kind = draw(st.sampled_from(("good", "bit", "number", "length", "random", "other")))
-    match kind:
-        case "good":
-            return good
-        case "bit":
-            flipped = number ^ (1 << draw(st.integers(0, length * 8 - 1)))
-            return flipped.to_bytes(length, "big")
-        case "number":
-            numbers = (
-                0,
-                1,
-                2,
-                modulus - 1,
-                modulus,
-                modulus + 1,
-                modulus - number,
-                2 ** (length * 8) - 1,
-            )
-            edge: int = draw(st.sampled_from(numbers))
-            return edge.to_bytes(length, "big")
-        case "length":
-            return draw(st.sampled_from((b"\0" + good, good + b"\0", good[:-1], good[1:], b"\0")))
-        case "random":
-            return draw(st.binary(min_size=length, max_size=length))
-        case _:
-            other = draw(st.sampled_from((b"", signing_input[:-1], signing_input + b".")))
-            return rsa_key("other", key.private.key_size).sign(other)
 
 
 def test_verifiers__signature_of_any_key_size__verdict_of_pyjwt(database: Database) -> None:

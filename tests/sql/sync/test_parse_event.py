@@ -1,6 +1,9 @@
 """sync.parse_event and sync.parse_object: what an event is made of."""
 
 import json
+import re
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -18,6 +21,19 @@ scalars = (
 documents = st.recursive(
     scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10
 )
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def texts(data: Any) -> Iterator[str]:
+    """Yield every string of a document, its names included."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, list):
+        yield from chain.from_iterable(map(texts, data))
+    elif isinstance(data, dict):
+        yield from chain.from_iterable(map(texts, [*data.keys(), *data.values()]))
 
 
 def parse(database: Database, body: str) -> tuple[Any, ...]:
@@ -75,6 +91,7 @@ def test_parse_event__any_data__kept_or_lossy(database: Database) -> None:
             body = json.dumps({"id": "event_1", "event": "x", "data": data})
         parsed = parse(database, body)
         assert parsed[0] == "event_1"
+        assert parsed[7] == any(map(UNSTORABLE.search, texts(data)))
         if not parsed[7]:
             assert parsed[2] == data
 
