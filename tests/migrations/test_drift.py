@@ -171,6 +171,17 @@ def test_drift__takes_no_lock__beside_a_writer(database: Database) -> None:
         assert not deploy.drift(database.settings)
 
 
+def test_drift__other_search_path_of_the_login__is_none(database: Database) -> None:
+    database.admin.execute(
+        render(
+            "alter role orgscope_migrator in database "
+            f"{database.admin.info.dbname} set search_path = workos, authz, sync",
+            database.settings.role_prefix,
+        )
+    )
+    assert not deploy.drift(database.settings)
+
+
 def test_drift__nothing_deployed__says_so(empty: Database) -> None:
     with pytest.raises(DatabaseNotReady, match="orgscope migrate"):
         deploy.drift(empty.settings)

@@ -28,6 +28,7 @@ STATEMENTS = (
     "end",
     "do $body$ begin perform 1; exception when others then null; end $body$",
     "select (select (1))",
+    "select t.begin atomic from t",
     "create table ümlaut (größe integer)",
     "insert into t values ('🙂;')",
 )

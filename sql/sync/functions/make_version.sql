@@ -23,7 +23,7 @@ begin
     raise exception using
       errcode = 'WS201',
       message = 'data.updated_at is missing, so the version cannot be ordered',
-      hint = 'The event stays in sync.inbox; apply it again with sync.retry_event.';
+      hint = 'Pass the whole object as WorkOS sent it.';
   end if;
   return (
     sync.object_id(payload),

@@ -1,7 +1,7 @@
--- Return the id of a payload.
--- Flow: called by every upsert.
+-- Return an id of a payload: its own, or that of a parent.
+-- Flow: called by sync.make_version, and by the upserts for the ids of parents.
 -- Runs as: orgscope_definer, invoker.
--- Raises: WS201 when there is none.
+-- Raises: WS201 when it is no string of 1 to 255 characters.
 -- Why: the id is all that a trimmed delete may hold, and without it nothing can be applied.
 set local role orgscope_definer;
 
@@ -18,11 +18,11 @@ begin
     raise exception using
       errcode = 'WS201',
       message = format('data.%s must be a string of 1 to 255 characters', name),
-      hint = 'The event stays in sync.inbox; apply it again with sync.retry_event.';
+      hint = 'Pass the whole object as WorkOS sent it.';
   end if;
   return payload ->> name;
 end
 $$;
 
-comment on function sync.object_id(jsonb, text) is 'Return the id of a payload.';
+comment on function sync.object_id(jsonb, text) is 'Return an id of a payload.';
 revoke all on function sync.object_id(jsonb, text) from public;

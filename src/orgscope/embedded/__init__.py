@@ -13,5 +13,14 @@ production: production brings its own PostgreSQL.
 from orgscope.embedded.binaries import OLDEST_MAJOR, Binaries, find_binaries
 from orgscope.embedded.commands import ServerFailed
 from orgscope.embedded.server import CLUSTER_NAME, Server
+from orgscope.embedded.temporary import temporary_server
 
-__all__ = ["CLUSTER_NAME", "OLDEST_MAJOR", "Binaries", "Server", "ServerFailed", "find_binaries"]
+__all__ = [
+    "CLUSTER_NAME",
+    "OLDEST_MAJOR",
+    "Binaries",
+    "Server",
+    "ServerFailed",
+    "find_binaries",
+    "temporary_server",
+]

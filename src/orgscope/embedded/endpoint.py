@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -53,12 +54,9 @@ def make_socket_dir(account: Account | None) -> Path:
 
     Raises ConfigurationError when neither the temporary folder nor ``/tmp`` will do.
     """
-    tried = list(dict.fromkeys((Path(tempfile.gettempdir()), Path("/tmp"))))  # noqa: S108 - mkdtemp
-    for base in tried:
+    for base in temporary_bases(account):
         longest = base / f"{_PREFIX}12345678" / _SOCKET_NAME
         if len(os.fsencode(longest)) > _LONGEST_SOCKET_PATH:
-            continue
-        if account is not None and not account.can_enter(base):
             continue
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
         if account is not None:
@@ -66,8 +64,15 @@ def make_socket_dir(account: Account | None) -> Path:
         return folder
     raise ConfigurationError(
         f"The server's socket needs a folder whose path is short and that the server's user can "
-        f"enter; neither of {', '.join(map(str, tried))} is. Set TMPDIR to one that is."
+        f"enter; neither {tempfile.gettempdir()} nor /tmp is one. Set TMPDIR to one that is."
     )
+
+
+def temporary_bases(account: Account | None) -> Iterator[Path]:
+    """Yield the folders for temporary files that the server's user can enter."""
+    for base in dict.fromkeys((Path(tempfile.gettempdir()), Path("/tmp"))):  # noqa: S108 - mkdtemp
+        if account is None or account.can_enter(base):
+            yield base
 
 
 def remove_socket_dir(folder: str) -> None:

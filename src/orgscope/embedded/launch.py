@@ -28,12 +28,15 @@ class Launched:
     """A running supervisor. It stops the server when told to, or when this process ends.
 
     ``command`` runs the server. It, and the supervisor until it runs, hold the server lock.
+    ``temporary``: if this process is killed, the supervisor removes the home as well.
 
     Raises ServerFailed when an earlier server of the same data does not end, and ConfigurationError
     when there is no Python to run the supervisor with.
     """
 
-    def __init__(self, home: Home, command: Sequence[str], socket_dir: Path) -> None:
+    def __init__(
+        self, home: Home, command: Sequence[str], socket_dir: Path, *, temporary: bool
+    ) -> None:
         if not sys.executable:
             raise ConfigurationError(
                 "This Python does not know its own program (sys.executable is empty), so it cannot "
@@ -49,6 +52,7 @@ class Launched:
                     "gid": home.account.gid if home.account else None,
                     "server_lock": server_lock.fileno(),
                     "socket_dir": str(socket_dir),
+                    "temporary": str(home.path) if temporary else None,
                     "stop_patience_s": _STOP_PATIENCE_S,
                 }
                 self._process = subprocess.Popen(  # noqa: S603 - our own script

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import weakref
 from collections.abc import Mapping
 from dataclasses import replace
@@ -66,6 +67,7 @@ class Server:
     ``binaries`` are the programs to run, by default what ``find_binaries()`` returns at the start.
     ``fast`` gives up durability for speed, for throw-away data. ``options`` are further settings of
     PostgreSQL, by name; other users of the machine can see them, so put no secret there.
+    ``temporary`` removes the server's files, data and all, when it stops.
 
     The data stays between starts, and the port stays the same while it is free. One process at a
     time may run the server of a folder; a second one gets a ConfigurationError that names it.
@@ -83,6 +85,7 @@ class Server:
         binaries: Binaries | None = None,
         fast: bool = False,
         options: Mapping[str, str] | None = None,
+        temporary: bool = False,
     ) -> None:
         for name in options or {}:
             if name.lower() in _RESERVED or not _OPTION_NAME.fullmatch(name):
@@ -94,6 +97,7 @@ class Server:
         self._binaries = binaries
         self._fast = fast
         self._options = {**DEFAULTS, **(FAST if fast else {}), **(options or {})}
+        self._temporary = temporary
         self._launched: Launched | None = None
         self._lock: FileLock | None = None
         self._home: Home | None = None
@@ -220,7 +224,7 @@ class Server:
         record = Record(launcher=os.getpid(), port=port, socket_dir=str(socket_dir))
         lock.write(record)
         command = self._command(home, binaries, port, socket_dir)
-        self._launched = Launched(home, command, socket_dir)
+        self._launched = Launched(home, command, socket_dir, temporary=self._temporary)
         postmaster = self._launched.wait_until_ready(password=self._password)
         self._record = replace(record, supervisor=self._launched.pid, postmaster=postmaster)
         lock.write(self._record)
@@ -258,6 +262,8 @@ class Server:
             remove_socket_dir(last.socket_dir)
             lock.write(Record(port=last.port))
             self._record = Record()
+            if self._temporary:
+                shutil.rmtree(self._home.path)
 
     def _started(self) -> Record:
         if not self._record.postmaster:

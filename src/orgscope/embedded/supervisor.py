@@ -30,7 +30,11 @@ ENDED_BY_ITSELF = 3
 
 
 def watch(server: subprocess.Popen[bytes], wake: int, patience_s: float | None) -> str:
-    """Wait and return why: ``ended`` (the server), ``stop`` (asked for), ``alone``, ``timeout``."""
+    """Wait, and return why it is over.
+
+    ``ended``: the server did; ``stop``: the launcher asks for it; ``alone``: the launcher is gone;
+    ``told``: a signal tells the supervisor to end; ``timeout``.
+    """
     deadline = None if patience_s is None else time.monotonic() + patience_s
     while server.poll() is None:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
@@ -38,7 +42,7 @@ def watch(server: subprocess.Popen[bytes], wake: int, patience_s: float | None) 
         if not ready:
             return "timeout"
         if wake in ready and set(os.read(wake, 64)) - {signal.SIGCHLD}:
-            return "alone"  # somebody wants the supervisor itself to end
+            return "told"
         if 0 in ready:
             return "stop" if os.read(0, 16) else "alone"
     return "ended"
@@ -53,6 +57,13 @@ def end(server: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
+
+
+def remove_temporary(home: str) -> None:
+    """Remove the files of a server that were to be kept no longer than its launcher lived."""
+    shutil.rmtree(home)
+    with contextlib.suppress(OSError):  # the folder above goes with it if nothing else is in it
+        os.rmdir(os.path.dirname(home))
 
 
 def wake_on_signals() -> int:
@@ -88,16 +99,19 @@ def supervise(order: dict[str, Any]) -> int:
         os.close(order["server_lock"])  # only the server's processes hold it from here on
         with contextlib.suppress(BrokenPipeError):  # the launcher is gone: watch() will see it
             os.write(1, f"{server.pid}\n".encode())
-        why = watch(server, wake, None)
+        why, asked = watch(server, wake, None), False
         if why == "stop":
             server.send_signal(signal.SIGINT)
-            watch(server, wake, order["stop_patience_s"])
+            why = watch(server, wake, order["stop_patience_s"])
+            asked = True
     finally:
         if server.poll() is None:
             end(server)
         # The server has removed it or most of it; what cannot be removed, the next start removes.
         shutil.rmtree(order["socket_dir"], ignore_errors=True)
-    return ENDED_BY_ITSELF if why == "ended" else 0
+    if why == "alone" and order["temporary"] is not None:
+        remove_temporary(order["temporary"])
+    return ENDED_BY_ITSELF if why == "ended" and not asked else 0
 
 
 if __name__ == "__main__":

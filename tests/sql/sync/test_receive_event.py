@@ -89,7 +89,8 @@ def test_receive_event__no_json_object__refused_and_nothing_stored(mirror: Mirro
 
 
 def test_receive_event__no_usable_id__digest_of_the_body(mirror: Mirror) -> None:
-    for id_ in (None, "", 7, {}, "e" * 256):
+    unusable: list[object] = [None, "", 7, {}, "e" * 256]
+    for id_ in unusable:
         body = json.dumps(event("user.created", user(unique("user")), id=id_))
         assert mirror.receive_body(body) == "applied"
         assert mirror.receive_body(body) == "duplicate"

@@ -142,7 +142,7 @@ def converge(cast: Cast, tell: Narrator) -> None:
     tell.say(
         f"{len(world.deliveries.log)} deliveries so far, in any order, most of them three times"
     )
-    tell.show("on conflict (id) do update … where sync.supersedes(old version, new version)")
+    tell.show("before update on workos.users … execute function sync.tg__keep_newest()")
     tell.check("the mirror equals WorkOS, field by field", equal(cast))
 
 
