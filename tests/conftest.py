@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psycopg
 import pytest
 from pytest_postgresql import factories
 
 from orgscope import deploy
-from orgscope.embedded import Server, find_binaries
+from orgscope.embedded import Server, find_binaries, temporary_server
 from orgscope.errors import ConfigurationError
 from tests.database import Database, load_template, settings_for
 
@@ -45,14 +42,8 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session")
 def pg_server() -> Iterator[PgServer]:
     """A private server without durability, gone with the test process."""
-    # Not pytest's own temporary folder: that is closed to the user who runs the server for root.
-    folder = Path(tempfile.mkdtemp(prefix="orgscope-tests-"))
-    folder.chmod(0o711)
-    try:
-        with Server(folder, fast=True) as server:
-            yield PgServer(server, server.host, server.port, server.superuser, server.password)
-    finally:
-        shutil.rmtree(folder)
+    with temporary_server() as server:
+        yield PgServer(server, server.host, server.port, server.superuser, server.password)
 
 
 pg_template = factories.postgresql_noproc(

@@ -61,7 +61,7 @@ def end(server: subprocess.Popen[bytes]) -> None:
 
 def remove_temporary(home: str) -> None:
     """Remove the files of a server that were to be kept no longer than its launcher lived."""
-    shutil.rmtree(home)
+    shutil.rmtree(home, ignore_errors=True)  # a process that had to be killed may write still
     with contextlib.suppress(OSError):  # the folder above goes with it if nothing else is in it
         os.rmdir(os.path.dirname(home))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ def temporary_server(
         ) as server:
             yield server
     finally:
-        folder.rmdir()  # the server has removed its files, so it is empty
+        shutil.rmtree(folder)
 
 
 def _new_folder() -> Path:

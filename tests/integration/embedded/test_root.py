@@ -251,3 +251,11 @@ def test_server__closed_binaries_that_cannot_be_copied__error(project: Path, fol
         (closed / name).chmod(0o755)
     with pytest.raises(ConfigurationError, match="not a complete installation"):
         Server(project, binaries=find_binaries(closed)).start()
+
+
+def test_server__temporary_and_closed_project__nothing_stays_elsewhere(
+    closed_project: Path, state_dir: Path
+) -> None:
+    with Server(closed_project, fast=True, temporary=True) as server:
+        assert server.data_dir.is_relative_to(state_dir)
+    assert list(state_dir.iterdir()) == []
