@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import jwt
@@ -25,7 +24,7 @@ from psycopg import sql
 from orgscope import deploy
 from orgscope.authz import OrgPrincipal, Verifier
 from orgscope.deploy.statements import split
-from orgscope.embedded import Server
+from orgscope.embedded import Server, temporary_server
 from orgscope.settings import LOGINS, Settings
 
 __all__ = ["ORGANIZATIONS", "ROWS", "World", "world"]
@@ -94,8 +93,7 @@ class World:
 @contextmanager
 def world() -> Iterator[World]:
     """Start a server, deploy booking, and load the data; asserts the sizes."""
-    with TemporaryDirectory(prefix="orgscope-bench-") as folder, Server(Path(folder)) as server:
-        Path(folder).chmod(0o711)
+    with temporary_server(fast=False) as server:
         password = secrets.token_urlsafe(16)
         urls = {
             f"{login}_url": server.url("bench", user=f"orgscope_{login}", password=password)
