@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, Connection, Cursor
+from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 from orgscope.errors import TransactionAborted
@@ -58,10 +59,15 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
     """A pooled connection; ``reopen`` opens the context again after a commit inside the lease."""
 
     reopen: Callable[[ScopedAsyncConnection], Awaitable[None]] | None = None
+    has_traces: bool = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cursor_factory = ExtendedAsyncCursor
+
+    def _start_query(self) -> PQGen[None]:
+        self.has_traces = True
+        yield from super()._start_query()
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add a handler once: SQLAlchemy adds its own with each lease."""
@@ -69,19 +75,29 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
             super().add_notice_handler(callback)
 
     async def commit(self) -> None:
-        """Commit, or raise TransactionAborted where COMMIT would silently roll back (rule B10)."""
+        """Commit, or raise TransactionAborted where COMMIT would silently roll back (rule B10).
+
+        Where nothing reopens the context, the commit ends the lease and scrubs.
+        """
         if self._pipeline is not None:
             await self._pipeline.sync()
         _refuse_aborted(self)
+        if self.reopen is None and self._pipeline is None:
+            await self.scrub("commit")
+            return
         await super().commit()
-        if self.reopen is not None:
-            await self.reopen(self)
+        await self._open_again()
 
     async def rollback(self) -> None:
         """Roll back, and open the context again when the lease goes on."""
         await super().rollback()
-        if self.reopen is not None:
-            await self.reopen(self)
+        await self._open_again()
+
+    async def _open_again(self) -> None:
+        reopen, self.reopen = self.reopen, None
+        if reopen is not None:
+            await reopen(self)
+            self.reopen = reopen
 
     async def close(self) -> None:
         """Close; a pool takes the connection back, without a trace (rule A5) or broken."""
@@ -89,39 +105,46 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
         if pool is None:
             await super().close()
             return
+        self.reopen = None
         try:
-            if not self.closed:
-                await self.scrub()
+            if self.has_traces and not self.closed:
+                await self.scrub("rollback")
+        except BaseException:
+            # It cannot be said what is left on the backend, so it goes.
+            self.pgconn.finish()
+            raise
         finally:
             await pool.putconn(self)
 
-    async def scrub(self) -> None:
-        """Remove every trace of a lease; a connection of which that cannot be said is dropped."""
-        self.reopen = None
-        try:
-            if self.info.transaction_status != TransactionStatus.IDLE:
-                await super().rollback()
-            await self.set_read_only(None)
-            await self.set_autocommit(True)
-            cursor = AsyncCursor(self)
-            await cursor.execute(SCRUB)
-            poisoned = await cursor.fetchone() != (False,)
-            await self.set_autocommit(False)
-        except BaseException:
-            self.pgconn.finish()
-            raise
+    async def scrub(self, end: str) -> None:
+        """End the transaction by ``commit`` or ``rollback`` and remove every trace of the lease.
+
+        In one message: behind a transaction pooler another would reach another backend.
+        """
+        if self.info.transaction_status == TransactionStatus.IDLE:
+            cursor = await AsyncCursor(self).execute(SCRUB)
+        else:
+            cursor = await AsyncCursor(self).execute(f"{end};{SCRUB}")
+            cursor.nextset()
+        poisoned = await cursor.fetchone() != (False,)
         if poisoned:
             self.pgconn.finish()
+        self.has_traces = False
 
 
 class ScopedConnection(Connection[Any]):
     """A pooled connection; ``reopen`` opens the context again after a commit inside the lease."""
 
     reopen: Callable[[ScopedConnection], None] | None = None
+    has_traces: bool = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cursor_factory = ExtendedCursor
+
+    def _start_query(self) -> PQGen[None]:
+        self.has_traces = True
+        yield from super()._start_query()
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add a handler once: SQLAlchemy adds its own with each lease."""
@@ -129,19 +152,29 @@ class ScopedConnection(Connection[Any]):
             super().add_notice_handler(callback)
 
     def commit(self) -> None:
-        """Commit, or raise TransactionAborted where COMMIT would silently roll back (rule B10)."""
+        """Commit, or raise TransactionAborted where COMMIT would silently roll back (rule B10).
+
+        Where nothing reopens the context, the commit ends the lease and scrubs.
+        """
         if self._pipeline is not None:
             self._pipeline.sync()
         _refuse_aborted(self)
+        if self.reopen is None and self._pipeline is None:
+            self.scrub("commit")
+            return
         super().commit()
-        if self.reopen is not None:
-            self.reopen(self)
+        self._open_again()
 
     def rollback(self) -> None:
         """Roll back, and open the context again when the lease goes on."""
         super().rollback()
-        if self.reopen is not None:
-            self.reopen(self)
+        self._open_again()
+
+    def _open_again(self) -> None:
+        reopen, self.reopen = self.reopen, None
+        if reopen is not None:
+            reopen(self)
+            self.reopen = reopen
 
     def close(self) -> None:
         """Close; a pool takes the connection back, without a trace (rule A5) or broken."""
@@ -149,26 +182,28 @@ class ScopedConnection(Connection[Any]):
         if pool is None:
             super().close()
             return
+        self.reopen = None
         try:
-            if not self.closed:
-                self.scrub()
+            if self.has_traces and not self.closed:
+                self.scrub("rollback")
+        except BaseException:
+            # It cannot be said what is left on the backend, so it goes.
+            self.pgconn.finish()
+            raise
         finally:
             pool.putconn(self)
 
-    def scrub(self) -> None:
-        """Remove every trace of a lease; a connection of which that cannot be said is dropped."""
-        self.reopen = None
-        try:
-            if self.info.transaction_status != TransactionStatus.IDLE:
-                super().rollback()
-            self.set_read_only(None)
-            self.set_autocommit(True)
-            cursor = Cursor(self)
-            cursor.execute(SCRUB)
-            poisoned = cursor.fetchone() != (False,)
-            self.set_autocommit(False)
-        except BaseException:
-            self.pgconn.finish()
-            raise
+    def scrub(self, end: str) -> None:
+        """End the transaction by ``commit`` or ``rollback`` and remove every trace of the lease.
+
+        In one message: behind a transaction pooler another would reach another backend.
+        """
+        if self.info.transaction_status == TransactionStatus.IDLE:
+            cursor = Cursor(self).execute(SCRUB)
+        else:
+            cursor = Cursor(self).execute(f"{end};{SCRUB}")
+            cursor.nextset()
+        poisoned = cursor.fetchone() != (False,)
         if poisoned:
             self.pgconn.finish()
+        self.has_traces = False

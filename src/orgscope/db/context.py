@@ -14,9 +14,11 @@ from orgscope.settings import Settings
 
 __all__ = ["Opening", "RequestInfo"]
 
-_BEGIN: Final = "select authz.begin(%s::text, %s::jsonb, %s::text)"
-_BEGIN_SYSTEM: Final = "select authz.begin_system(%s::text, %s::text, %s::text)"
-_BEGIN_PRIVILEGED: Final = "select authz.begin_privileged(%s::text)"
+_BEGIN: Final = ("begin", ())
+_BEGIN_READ_ONLY: Final = ("begin read only", ())
+_OPEN: Final = "select authz.begin(%s::text, %s::jsonb, %s::text)"
+_OPEN_SYSTEM: Final = "select authz.begin_system(%s::text, %s::text, %s::text)"
+_OPEN_PRIVILEGED: Final = "select authz.begin_privileged(%s::text)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,18 @@ class RequestInfo:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a transaction is opened. ``statement`` is None for one without a context.
+    """How a transaction is opened: ``steps`` are sent as messages of their own (rule B1).
 
-    ``principal`` is who asks, where the mirror may lack a row that WorkOS has. ``arguments`` hold
-    the token, so they stay out of the repr.
+    ``principal`` is who asks, where the mirror may lack a row that WorkOS has. The steps hold the
+    token, so they stay out of the repr.
     """
 
     login: str
-    statement: str | None
-    arguments: tuple[Any, ...]
-    readonly: bool = False
+    steps: tuple[tuple[str, tuple[Any, ...]], ...]
     principal: Principal | None = None
 
     def __repr__(self) -> str:
-        return f"Opening(login={self.login!r}, readonly={self.readonly!r})"
+        return f"Opening(login={self.login!r})"
 
     @classmethod
     def of_principal(
@@ -68,19 +68,20 @@ class Opening:
         """
         login = "api_readonly" if readonly and settings.api_readonly_url else "api"
         info = request.as_json() if request else None
-        return cls(login, _BEGIN, (principal._token, info, scope), readonly, principal)
+        begin = _BEGIN_READ_ONLY if readonly else _BEGIN
+        return cls(login, (begin, (_OPEN, (principal._token, info, scope))), principal)
 
     @classmethod
     def of_system(cls, org_id: str, actor: str, reason: str) -> Opening:
         """Open for a job inside one organization."""
-        return cls("job", _BEGIN_SYSTEM, (org_id, actor, reason))
+        return cls("job", (_BEGIN, (_OPEN_SYSTEM, (org_id, actor, reason))))
 
     @classmethod
     def of_admin(cls, reason: str) -> Opening:
         """Open for an administrator who gives a reason."""
-        return cls("admin", _BEGIN_PRIVILEGED, (reason,))
+        return cls("admin", (_BEGIN, (_OPEN_PRIVILEGED, (reason,))))
 
     @classmethod
-    def of_login(cls, login: str, *, readonly: bool = False) -> Opening:
-        """Open a transaction of a login without any context."""
-        return cls(login, None, (), readonly)
+    def of_legacy(cls) -> Opening:
+        """Open a READ ONLY transaction of a database that is not ours."""
+        return cls("legacy", (_BEGIN_READ_ONLY,))

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.engine import Connection as SqlConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -130,48 +129,42 @@ class Database:
 
     def legacy(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a READ ONLY session on ``ORGSCOPE_LEGACY_URL``, a database that is not ours."""
-        return self._session(Opening.of_login("legacy", readonly=True))
+        return self._session(Opening.of_legacy())
 
-    def login(self, name: str) -> AbstractAsyncContextManager[ScopedAsyncConnection]:
-        """Open one transaction of a login (``sync``, ``monitor``) that calls its functions."""
-        return self._connection(Opening.of_login(name))
+    @asynccontextmanager
+    async def login(self, name: str) -> AsyncIterator[ScopedAsyncConnection]:
+        """Open a connection of a login that calls its functions; each call commits by itself."""
+        with not_nested(self):
+            pool = await self._pools.get(name)
+            connection = await pool.getconn()
+            try:
+                yield connection
+                connection.reopen = None
+                await connection.commit()
+            finally:
+                await connection.close()
 
     @asynccontextmanager
     async def _connection(self, opening: Opening) -> AsyncIterator[ScopedAsyncConnection]:
-        with not_nested(self):
-            pool = await self._pools.get(opening.login)
-            connection = await pool.getconn()
-            try:
-                await self._open(connection, opening)
-                connection.reopen = lambda again: self._begin(again, opening)
-                try:
-                    yield connection
-                finally:
-                    connection.reopen = None
-                await connection.commit()
-            except BaseException:
-                await _roll_back(connection)
-                raise
-            finally:
-                await connection.close()
+        async with self.login(opening.login) as connection:
+            await self._open(connection, opening)
+            connection.reopen = lambda again: self._begin(again, opening)
+            yield connection
 
     @asynccontextmanager
     async def _pipelined(self, opening: Opening) -> AsyncIterator[ScopedAsyncConnection]:
-        with not_nested(self):
-            pool = await self._pools.get(opening.login)
-            connection = await pool.getconn()
+        async with self.login(opening.login) as connection:
             try:
                 async with connection.pipeline():
-                    await self._begin(connection, opening)
+                    for step in opening.steps:
+                        await connection.execute(*step)
+                    connection.reopen = lambda again: self._begin(again, opening)
                     yield connection
-                    await connection.commit()
-            except BaseException as error:
-                await _roll_back(connection)
-                if isinstance(error, MembershipUnknown | UserUnknown):
-                    await self._fetch(opening)
+            except (MembershipUnknown, UserUnknown):
+                connection.reopen = None
+                await connection.rollback()
+                await self._fetch(opening)
                 raise
-            finally:
-                await connection.close()
 
     @asynccontextmanager
     async def _session(self, opening: Opening) -> AsyncIterator[AsyncSession]:
@@ -207,36 +200,24 @@ class Database:
         try:
             await self._begin(connection, opening)
         except (MembershipUnknown, UserUnknown):
-            await _roll_back(connection)
+            await connection.rollback()
             if not await self._fetch(opening):
                 raise
             await self._begin(connection, opening)
 
     async def _begin(self, connection: ScopedAsyncConnection, opening: Opening) -> None:
         """Send BEGIN and the opening as two messages of one round trip."""
-        await connection.set_read_only(opening.readonly or None)
-        if opening.statement is None:
-            return
-        if connection._pipeline is not None:
-            await connection.execute(opening.statement, opening.arguments)
-            return
         try:
             async with connection.pipeline():
-                await connection.execute(opening.statement, opening.arguments)
+                for step in opening.steps:
+                    await connection.execute(*step)
         except TransactionUnusable:
             # B1, on a clock too coarse for the pipeline: BEGIN in a round trip of its own.
-            await _roll_back(connection)
-            await connection.execute("select 1")
-            await connection.execute(opening.statement, opening.arguments)
+            await connection.rollback()
+            for step in opening.steps:
+                await connection.execute(*step)
 
     async def _fetch(self, opening: Opening) -> bool:
         if self.on_unknown is None or opening.principal is None:
             return False
         return await self.on_unknown(opening.principal)
-
-
-async def _roll_back(connection: ScopedAsyncConnection) -> None:
-    """Roll back an open transaction; a connection that is busy or gone is the pool's to drop."""
-    connection.reopen = None
-    if connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
-        await connection.rollback()

@@ -23,10 +23,11 @@ _in_use: Final[ContextVar[frozenset[int]]] = ContextVar("orgscope_db_in_use", de
 def driver_options(settings: Settings) -> dict[str, Any]:
     """Return the options of a driver connection.
 
+    Autocommit, as the driver calls it: BEGIN is sent here, in one round trip with the opening.
     Behind a transaction pooler the server forgets prepared statements between transactions, so the
     driver prepares none unless ``ORGSCOPE_POOLER`` is ``none``.
     """
-    return {"prepare_threshold": 5 if settings.pooler == "none" else None}
+    return {"autocommit": True, "prepare_threshold": 5 if settings.pooler == "none" else None}
 
 
 @contextmanager

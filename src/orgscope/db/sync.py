@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Self
 
-from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection as SqlConnection
@@ -104,7 +103,7 @@ class Database:
 
     def legacy(self) -> AbstractContextManager[Session]:
         """Open a READ ONLY session on ``ORGSCOPE_LEGACY_URL``."""
-        return self._session(Opening.of_login("legacy", readonly=True))
+        return self._session(Opening.of_legacy())
 
     @contextmanager
     def connection(
@@ -121,14 +120,9 @@ class Database:
             try:
                 self._open(connection, opening)
                 connection.reopen = lambda again: self._begin(again, opening)
-                try:
-                    yield connection
-                finally:
-                    connection.reopen = None
+                yield connection
+                connection.reopen = None
                 connection.commit()
-            except BaseException:
-                _roll_back(connection)
-                raise
             finally:
                 connection.close()
 
@@ -183,7 +177,7 @@ class Database:
         try:
             self._begin(connection, opening)
         except (MembershipUnknown, UserUnknown):
-            _roll_back(connection)
+            connection.rollback()
             if self.on_unknown is None or opening.principal is None:
                 raise
             if not self.on_unknown(opening.principal):
@@ -191,16 +185,14 @@ class Database:
             self._begin(connection, opening)
 
     def _begin(self, connection: ScopedConnection, opening: Opening) -> None:
-        connection.set_read_only(opening.readonly or None)
-        if opening.statement is None:
-            return
         try:
             with connection.pipeline():
-                connection.execute(opening.statement, opening.arguments)
+                for step in opening.steps:
+                    connection.execute(*step)
         except TransactionUnusable:
-            _roll_back(connection)
-            connection.execute("select 1")
-            connection.execute(opening.statement, opening.arguments)
+            connection.rollback()
+            for step in opening.steps:
+                connection.execute(*step)
 
 
 def get_org_scoped_db(
@@ -239,9 +231,3 @@ def get_dev_db(*, database: Database) -> Iterator[Session]:
                 "get_dev_db works on the embedded server only. Use get_admin_db with a reason."
             )
         yield session
-
-
-def _roll_back(connection: ScopedConnection) -> None:
-    connection.reopen = None
-    if connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
-        connection.rollback()
