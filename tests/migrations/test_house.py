@@ -35,8 +35,6 @@ HEADER = re.compile(
     r"-- Flow: .+\n(?:--  .*\n)*-- Runs as: .+\n(?:--  .*\n)*"
     r"-- Raises: .+\n(?:--  .*\n)*-- Why: .+\n"
 )
-# One query and no further call: every request pays for it, so it is not split.
-LONGER = {"sql/authz/functions/decide.sql": 89}
 # Errors that only Python raises; files and versions are not the database's business.
 PYTHON_ONLY = {"WS401", "WS402", "WS403", "WS501"}
 
@@ -105,7 +103,7 @@ def test_errcodes__sql_and_python__know_the_same() -> None:
 @pytest.mark.parametrize("path", SQL_FILES)
 def test_sql_file__is_short_and_has_its_header(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert text.count("\n") <= LONGER.get(path.relative_to(ROOT).as_posix(), 80)
+    assert text.count("\n") <= 80
     assert HEADER.match(text), "expected: sentence, Flow:, Runs as:, Raises:, Why:"
 
 

@@ -72,7 +72,7 @@ STATES: dict[str, tuple[tuple[Step, ...], str | None, str | None]] = {
     "nothing is known": ((), "WS312", "WS324"),
     "user only": ((World.user,), "WS312", None),
     "organization only": ((World.organization,), "WS312", "WS324"),
-    "membership only, parents are stubs": ((World.member,), None, None),
+    "membership only, parents are stubs": ((World.member,), None, "WS324"),
     "user deleted": ((World.complete, lambda w: w.user("user.deleted")), "WS310", "WS310"),
     "user deleted before it was created": ((_deleted_first,), "WS310", "WS310"),
     "organization deleted": (

@@ -102,16 +102,44 @@ def role_source(database: Database, source: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("source", "agreed"), [("token", "member"), ("mirror", "admin"), ("both", None)]
-)
-def test_begin__role_source__names_one_side(
-    database: Database, source: str, agreed: str | None
+# A permission of one side never goes with a role of the other (rule A6).
+SOURCES = {
+    "token": ("member", PERMISSIONS, True),
+    "mirror": ("admin", [], False),
+    "both": (None, [], False),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_begin__sides_differ__role_source_names_one_and_permissions_only_go_with_their_own_role(
+    database: Database, source: str
 ) -> None:
     database.put_key()
     role_source(database, source)
     mirror, token, _ = CASES["mirror is higher"]
-    assert seen(database, mirror, token)[0] == agreed
+    assert seen(database, mirror, token) == SOURCES[source]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_begin__sides_agree__every_role_source_gives_role_and_permissions(
+    database: Database, source: str
+) -> None:
+    database.put_key()
+    role_source(database, source)
+    mirror, token, role = CASES["same"]
+    assert seen(database, mirror, token) == expected(role)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_begin__without_organization__no_role_and_no_permission(
+    database: Database, source: str
+) -> None:
+    database.put_key()
+    database.add_member()
+    role_source(database, source)
+    with database.context(scope="user") as connection:
+        assert value(connection, "select authz.role()") is None
+        assert value(connection, "select authz.permissions()") == []
 
 
 def test_begin__role_of_an_old_event__settled_by_the_next(database: Database) -> None:
