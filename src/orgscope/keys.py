@@ -1,5 +1,8 @@
 """The signing keys that the database trusts: pushed by a login of their own, pinned, retired.
 
+A key lives while WorkOS serves it, and for an hour after; then it is withdrawn, until WorkOS serves
+it again. What an operator retires never lives again.
+
 Whoever may push a key can be anyone, so the login ``keys`` belongs to the worker and to
 ``orgscope keys``, never to a web process.
 """
@@ -17,6 +20,7 @@ import httpx2
 import psycopg
 from jwt.algorithms import RSAAlgorithm
 
+from orgscope.connection import connect_async, url_parts
 from orgscope.errors import ProviderUnavailable
 from orgscope.jwks import signing_keys
 from orgscope.provider import WorkOS
@@ -29,7 +33,13 @@ _CONNECT_TIMEOUT_S: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class KeyOutcome:
-    """What became of a key, in the words of ``authz.put_keys``: added, known or retired."""
+    """What became of a key.
+
+    Of one that WorkOS serves, in the words of ``authz.put_keys``: ``added``, ``known``,
+    ``restored`` (it was withdrawn) or ``retired`` (by an operator, and stays so). Of one that it
+    does not serve, in the words of ``authz.withdraw_keys``: ``missing`` (its tokens are still
+    accepted) or ``withdrawn`` (from now on they are not).
+    """
 
     kid: str
     outcome: str
@@ -37,26 +47,33 @@ class KeyOutcome:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key of ``authz.jwks``, without what it is made of; ``pinned`` is said of all of them."""
+    """A key of ``authz.jwks``, without what it is made of.
+
+    Tokens are refused since ``retired_at``: until WorkOS serves the key again where it was
+    ``withdrawn``, else for good. ``pinned`` is said of all keys.
+    """
 
     kid: str
     bits: int
     added_at: datetime
     retired_at: datetime | None
     pinned: bool
+    missing_since: datetime | None
+    withdrawn: bool
 
 
 async def sync_keys(settings: Settings, http_client: httpx2.AsyncClient) -> list[KeyOutcome]:
     """Fetch the JWKS of the client id and bring ``authz.jwks`` to it, in one transaction.
 
-    Keys that are new are added, and those that WorkOS no longer serves are retired, for good. A
-    document without one usable key changes nothing.
+    Keys that are new are added. One that WorkOS has not served for an hour is withdrawn: its tokens
+    are refused until it is served again. What an operator retired stays so. A document without one
+    usable key changes nothing.
 
     Raises ProviderUnavailable when there is no usable document, KeyRefused when the database
     refuses (a key changed under its kid, or keys are pinned), ConfigurationError without the URL of
-    the login or the client id, psycopg.OperationalError.
+    the login or the client id, DatabaseNotReady.
     """
-    url = settings.url("keys")  # Before WorkOS is asked for what could not be stored.
+    url_parts(settings, "keys")  # Before WorkOS is asked for what could not be stored.
     try:
         served = signing_keys(await WorkOS(settings, http_client).jwks())
     except ValueError:
@@ -71,48 +88,45 @@ async def sync_keys(settings: Settings, http_client: httpx2.AsyncClient) -> list
             for kid, key in served.items()
         ]
     }
-    async with _connect(url) as connection:
+    async with _connect(settings) as connection:
         cursor = await connection.execute(
             "select kid, outcome from authz.put_keys(%s::jsonb)", (json.dumps(document),)
         )
         outcomes = [KeyOutcome(*row) for row in await cursor.fetchall()]
         cursor = await connection.execute(
-            "select k.kid from authz.list_keys() as k "
-            "where k.retired_at is null and k.kid <> all (%s::text[])",
-            (list(served),),
+            "select kid, outcome from authz.withdraw_keys(%s)", (list(served),)
         )
-        for (kid,) in await cursor.fetchall():
-            await connection.execute("select authz.retire_key(%s)", (kid,))
-            outcomes.append(KeyOutcome(kid, "retired"))
+        outcomes += [KeyOutcome(*row) for row in await cursor.fetchall()]
     return outcomes
 
 
 async def list_keys(settings: Settings) -> list[SigningKey]:
-    """Return every key, also the retired ones, the oldest first."""
-    async with _connect(settings.url("keys")) as connection:
+    """Return every key, also those whose tokens are refused, the oldest first."""
+    async with _connect(settings) as connection:
         cursor = await connection.execute(
-            "select kid, bits, added_at, retired_at, pinned from authz.list_keys()"
+            "select kid, bits, added_at, retired_at, pinned, missing_since, withdrawn "
+            "from authz.list_keys()"
         )
         return [SigningKey(*row) for row in await cursor.fetchall()]
 
 
 async def pin_keys(settings: Settings, *, pinned: bool) -> None:
     """Refuse new keys from now on, or with ``pinned=False`` accept them again."""
-    async with _connect(settings.url("keys")) as connection:
+    async with _connect(settings) as connection:
         await connection.execute("select authz.pin_keys(%s)", (pinned,))
 
 
 async def retire_key(settings: Settings, kid: str) -> bool:
-    """Refuse every token of a key from now on, for good; False when there is no such live key."""
-    async with _connect(settings.url("keys")) as connection:
+    """Refuse every token of a key, for good; False when it is not known or retired already."""
+    async with _connect(settings) as connection:
         cursor = await connection.execute("select authz.retire_key(%s)", (kid,))
         [(retired,)] = await cursor.fetchall()
         return bool(retired)
 
 
 @asynccontextmanager
-async def _connect(url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+async def _connect(settings: Settings) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     """Open one transaction of the login ``keys``; these calls are too rare for a pool."""
-    connection = await psycopg.AsyncConnection.connect(url, connect_timeout=_CONNECT_TIMEOUT_S)
+    connection = await connect_async(settings, "keys", connect_timeout=_CONNECT_TIMEOUT_S)
     async with connection:
         yield connection

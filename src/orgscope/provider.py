@@ -1,4 +1,7 @@
-"""The one place that calls the WorkOS API.
+"""What is read from the WorkOS API for the mirror, and the keys that ``orgscope keys`` pushes.
+
+The keys that this process verifies tokens with are fetched by ``orgscope.jwks``. Nothing else calls
+WorkOS.
 
 The SDK supplies URLs, headers and errors; its models are not used, because one missing key in one
 object makes them refuse the whole answer. It is imported with the first call: it loads about 1100

@@ -54,7 +54,13 @@ async def test_sync_keys__pushed_key__database_accepts_its_tokens(database: Data
         assert connection.execute("select authz.org_id()").fetchone() == (acme["id"],)
 
 
-async def test_sync_keys__rotation_then_withdrawal__old_key_retired_for_good(
+def pass_an_hour(database: Database) -> None:
+    database.admin.execute(
+        "update authz.jwks set missing_since = missing_since - interval '1 hour'"
+    )
+
+
+async def test_sync_keys__rotation_then_withdrawal__old_key_lives_an_hour_longer(
     database: Database,
 ) -> None:
     workos = world()
@@ -67,12 +73,61 @@ async def test_sync_keys__rotation_then_withdrawal__old_key_retired_for_good(
             KeyOutcome(old, "known"),
         }
         workos.retire_key(old)
+        for _ in range(2):
+            assert set(await sync_keys(database.settings, http)) == {
+                KeyOutcome(new, "known"),
+                KeyOutcome(old, "missing"),
+            }
+        pass_an_hour(database)
         assert set(await sync_keys(database.settings, http)) == {
             KeyOutcome(new, "known"),
-            KeyOutcome(old, "retired"),
+            KeyOutcome(old, "withdrawn"),
         }
         assert await sync_keys(database.settings, http) == [KeyOutcome(new, "known")]
     assert live(database) == [new]
+
+
+async def test_sync_keys__truncated_answers__access_returns_with_the_whole_one(
+    database: Database,
+) -> None:
+    first, second = rsa_key("first"), rsa_key("second")
+    async with key_server(first, second) as http:
+        await sync_keys(database.settings, http)
+    async with key_server(second) as http:
+        await sync_keys(database.settings, http)
+        assert live(database) == ["first", "second"]
+        pass_an_hour(database)
+        await sync_keys(database.settings, http)
+        assert live(database) == ["second"]
+    async with key_server(first, second) as http:
+        assert set(await sync_keys(database.settings, http)) == {
+            KeyOutcome("first", "restored"),
+            KeyOutcome("second", "known"),
+        }
+    assert live(database) == ["first", "second"]
+
+
+async def test_sync_keys__answer_of_another_client__own_keys_live_and_return(
+    database: Database,
+) -> None:
+    database.put_key(rsa_key("own"))
+    async with key_server(rsa_key("foreign")) as http:
+        for _ in range(2):
+            await sync_keys(database.settings, http)
+    assert live(database) == ["foreign", "own"]
+    async with key_server(rsa_key("own")) as http:
+        await sync_keys(database.settings, http)
+        pass_an_hour(database)
+        await sync_keys(database.settings, http)
+    assert live(database) == ["own"]
+
+
+async def test_sync_keys__key_that_an_operator_retired__stays_retired(database: Database) -> None:
+    async with key_server(rsa_key("bad"), rsa_key("good")) as http:
+        await sync_keys(database.settings, http)
+        assert await retire_key(database.settings, "bad") is True
+        assert KeyOutcome("bad", "retired") in await sync_keys(database.settings, http)
+    assert live(database) == ["good"]
 
 
 def of(*entries: Any) -> bytes:
@@ -147,7 +202,7 @@ async def test_sync_keys__pinned__new_key_refused_and_none_retired(database: Dat
         assert live(database) == ["kept"]
         await pin_keys(database.settings, pinned=False)
         await sync_keys(database.settings, http)
-    assert live(database) == ["new"]
+    assert live(database) == ["kept", "new"]
 
 
 async def test_sync_keys__plain_http__refused_before_any_request(database: Database) -> None:
@@ -206,6 +261,26 @@ def test_keys_command__sync_list_pin_retire__do_and_say(
     code, said = run("retire", kid)
     assert (code, live(database)) == (1, [])
     assert "no such live key" in said
+
+
+def test_keys_command__missing_then_withdrawn__said_by_sync_and_list(
+    database: Database, run: Callable[..., tuple[int, str]]
+) -> None:
+    workos: DevWorkOS = world()
+    kid = workos.keys.current.kid
+    database.put_key(rsa_key("gone"))
+    with serve(workos, settings=Settings.model_construct()) as server:
+        _, said = run("sync", base_url=server.url)
+        assert said.startswith(
+            f"{kid}  added\ngone  missing\nWorkOS does not serve what is missing"
+        )
+        assert "gone  2048 bits  added " in (listed := run("list")[1])
+        assert "  missing since " in listed
+        pass_an_hour(database)
+        assert run("sync", base_url=server.url) == (0, f"{kid}  known\ngone  withdrawn\n")
+    assert "  withdrawn " in run("list")[1]
+    assert run("retire", "gone") == (0, "gone  retired\n")
+    assert "  retired " in run("list")[1]
 
 
 async def test_list_keys__wrong_login__refused_by_the_database(database: Database) -> None:

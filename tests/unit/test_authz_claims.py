@@ -8,7 +8,7 @@ import pytest
 
 from orgscope.authz import claims
 from orgscope.authz.claims import Rule
-from orgscope.deploy.project import core
+from orgscope.project import core
 
 TYPES = {"string", "strings", "string_or_strings", "object", "number"}
 

@@ -10,98 +10,31 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.authentication import requires
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
 from starlette.testclient import TestClient
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect
 
-from orgscope.authz import Verifier
-from orgscope.errors import KeysUnavailable, TokenExpired
+from orgscope.errors import TokenExpired
 from orgscope.web import (
     AuthMiddleware,
     RequestMiddleware,
-    has_permission,
-    orgscope_exception_handlers,
-    require_auth,
-    require_org,
-    require_permission,
 )
 from tests.tokens import (
     ABSENT,
     CLAIM_CASES,
     FORMAT_CASES,
-    ORG_ID,
     USER_ID,
     At,
     ClaimCase,
     FormatCase,
-    StaticKeys,
     rsa_key,
     token,
-    token_settings,
 )
+from tests.web_auth import NoKeys, bearer, client, whoami
 
 INVALID_TOKEN = 'Bearer realm="api", error="invalid_token"'
 INVALID_REQUEST = 'Bearer realm="api", error="invalid_request"'
-
-
-async def whoami(request: Request) -> Response:
-    user = getattr(request.user, "user_id", None)
-    return JSONResponse({"user": user, "scopes": sorted(request.auth.scopes)})
-
-
-@requires("perm:posts:read")
-async def needs_scope(request: Request) -> Response:
-    return JSONResponse({"authenticated": request.user.is_authenticated})
-
-
-async def needs_auth(request: Request) -> Response:
-    return JSONResponse(require_auth(request).user_id)
-
-
-async def needs_org(request: Request) -> Response:
-    return JSONResponse(require_org(request).org_id)
-
-
-async def needs_permission(request: Request) -> Response:
-    name = request.query_params["name"]
-    has = has_permission(request, name)
-    return JSONResponse([require_permission(request, name).org_id, has])
-
-
-async def socket(websocket: WebSocket) -> None:
-    await websocket.accept()
-    await websocket.send_text(websocket.user.user_id)
-    await websocket.close()
-
-
-class NoKeys:
-    async def get(self, kid: str) -> Any:
-        raise KeysUnavailable("never loaded")
-
-
-def client(keys: Any = None) -> TestClient:
-    verifier = Verifier(token_settings(), keys or StaticKeys(rsa_key()))
-    app = Starlette(
-        routes=[
-            Route("/", whoami),
-            Route("/scope", needs_scope),
-            Route("/auth", needs_auth),
-            Route("/org", needs_org),
-            Route("/permission", needs_permission),
-            WebSocketRoute("/socket", socket),
-        ],
-        middleware=[Middleware(RequestMiddleware), Middleware(AuthMiddleware, verifier)],
-        exception_handlers=orgscope_exception_handlers(),
-    )
-    return TestClient(app, raise_server_exceptions=True)
-
-
-def bearer(**changes: Any) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token(changes, now=int(time.time()))}"}
 
 
 async def answer(headers: Sequence[tuple[bytes, bytes]]) -> tuple[int, dict[str, str], Any]:
@@ -265,48 +198,6 @@ def test_auth_middleware__websocket__user_or_refused() -> None:
     ):
         pass
     assert caught.value.code == 1008
-
-
-@pytest.mark.parametrize(
-    ("path", "changes", "status", "code"),
-    [
-        ("/auth", None, 401, "authentication-required"),
-        ("/org", None, 401, "authentication-required"),
-        ("/permission?name=x", None, 401, "authentication-required"),
-        ("/auth", {"org_id": ABSENT}, 200, None),
-        ("/org", {"org_id": ABSENT}, 403, "organization-required"),
-        ("/permission?name=x", {"org_id": ABSENT}, 403, "organization-required"),
-        ("/org", {}, 200, None),
-        ("/permission?name=posts:write", {}, 200, None),
-        ("/permission?name=posts:delete", {}, 403, "insufficient-scope"),
-    ],
-)
-def test_require__table(
-    path: str, changes: dict[str, Any] | None, status: int, code: str | None
-) -> None:
-    headers = {} if changes is None else bearer(**changes)
-    response = client().get(path, headers=headers)
-    assert response.status_code == status
-    if code is not None:
-        assert response.json()["code"] == code
-    if status == 401:
-        assert response.headers["www-authenticate"] == 'Bearer realm="api"'
-
-
-@pytest.mark.parametrize(
-    ("name", "scope"), [("posts:delete", ', scope="posts:delete"'), ('a" b', ""), ("a\r\nb", "")]
-)
-def test_require_permission__missing__challenge_names_it_where_it_may(
-    name: str, scope: str
-) -> None:
-    response = client().get("/permission", params={"name": name}, headers=bearer())
-    expected = 'Bearer realm="api", error="insufficient_scope"' + scope
-    assert response.headers["www-authenticate"] == expected
-
-
-def test_has_permission__member__true() -> None:
-    response = client().get("/permission?name=posts:read", headers=bearer())
-    assert response.json() == [ORG_ID, True]
 
 
 def test_auth_middleware__refused_tokens__no_log_holds_one(

@@ -96,6 +96,7 @@ def test_problem__every_code_of_the_table__answers_it_and_nothing_of_the_message
     ("error", "status", "retry_after"),
     [
         (ProviderUnavailable(SENTINEL), 503, "5"),
+        (ProviderUnavailable(SENTINEL, retry_after_s=17), 503, "17"),
         (psycopg.OperationalError(SENTINEL), 503, "1"),
         (PoolTimeout(SENTINEL), 503, "1"),
         (psycopg.errors.SerializationFailure(SENTINEL), 503, "1"),
@@ -144,6 +145,19 @@ def test_problem__http_exception__status_detail_and_headers_of_the_application()
 def test_problem__unknown_path_or_method__problem_json(method: str, path: str, status: int) -> None:
     response = client(ValueError()).request(method, path)
     assert (response.status_code, response.json()["status"]) == (status, status)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (413, "content-too-large"),
+        (414, "uri-too-long"),
+        (416, "range-not-satisfiable"),
+        (422, "unprocessable-content"),
+    ],
+)
+def test_problem__status_that_python_renamed__code_of_rfc_9110(status: int, code: str) -> None:
+    assert client(HTTPException(status)).get("/").json()["code"] == code
 
 
 def test_problem__response_has_begun__connection_breaks_and_no_message_travels() -> None:

@@ -16,17 +16,7 @@ declare
   v_digest_info constant text := '3031300d060960864801650304020105000420';
   v_octets constant integer := octet_length(modulus);
 begin
-  if exists (select from authz.key_pin as p) then
-    raise exception using
-      errcode = 'WS322',
-      message = format('keys are pinned, and %s is new', kid),
-      hint = 'If WorkOS rotated its keys: orgscope keys pin --off, sync, and pin again.';
-  elsif (select count(*) from authz.jwks as j where j.retired_at is null) >= 32 then
-    raise exception using
-      errcode = 'WS322',
-      message = '32 keys live already',
-      hint = 'Retire what WorkOS no longer serves: orgscope keys retire.';
-  end if;
+  perform authz.admit_key(add_key.kid, null);
   insert into authz.jwks (kid, modulus, modulus_octets, block)
   values (
     add_key.kid, authz.os2ip(add_key.modulus), v_octets,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -24,6 +25,8 @@ from orgscope.sync.inbox import Outcome
 __all__ = ["Service", "apply_read", "queue_task"]
 
 INTERVAL_S: Final = 30.0
+"""For how long the answer about one person and organization stands, also when there was none."""
+
 MAX_REMEMBERED: Final = 4096
 
 _logger = logging.getLogger(__name__)
@@ -57,7 +60,8 @@ async def queue_task(connection: psycopg.AsyncConnection[Any], kind: str, key: s
 
 @dataclass(frozen=True, slots=True)
 class _Fetch:
-    began_at: float
+    next_at: float
+    """When the next one may begin, on the clock of the service."""
     task: asyncio.Task[bool | None]
 
 
@@ -82,17 +86,20 @@ class Service:
         asked at most once in 30 seconds for each person and organization; whoever asks meanwhile
         gets the same answer. Returns whether the mirror now has what WorkOS has.
 
-        Raises ProviderUnavailable when WorkOS cannot be reached, psycopg.Error when the mirror
-        cannot be written.
+        Raises ProviderUnavailable when WorkOS cannot be reached, with the seconds until it is asked
+        again as ``retry_after_s``; psycopg.Error when the mirror cannot be written.
         """
         key = (principal.user_id, principal.org_id)
         fetch = self._fetches.get(key)
-        if fetch is None or self._now() - fetch.began_at >= INTERVAL_S:
+        if fetch is None or self._now() >= fetch.next_at:
             fetch = self._begin(key)
         # A caller that goes away does not end it, because others wait as well.
         found = await asyncio.shield(fetch.task)
         if found is None:
-            raise ProviderUnavailable("WorkOS was asked for a membership and did not answer.")
+            raise ProviderUnavailable(
+                "WorkOS was asked for a membership and did not answer.",
+                retry_after_s=max(1, math.ceil(fetch.next_at - self._now())),
+            )
         return found
 
     async def close(self) -> None:
@@ -108,7 +115,7 @@ class Service:
         task = asyncio.create_task(self._fetch(*key), name="orgscope-fetch", context=Context())
         task.add_done_callback(lambda done: self._forget_failure(key, done))
         self._fetches.pop(key, None)
-        self._fetches[key] = fetch = _Fetch(self._now(), task)
+        self._fetches[key] = fetch = _Fetch(self._now() + INTERVAL_S, task)
         if len(self._fetches) > MAX_REMEMBERED:
             self._fetches.popitem(last=False)
         return fetch

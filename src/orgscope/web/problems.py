@@ -24,6 +24,15 @@ __all__ = ["INTERNAL_ERROR", "HttpError", "is_retryable", "problem_of", "problem
 INTERNAL_ERROR: Final = Problem(500, "internal-error", "The request failed.")
 UNAVAILABLE: Final = Problem(503, "unavailable", "The service is not ready. Try again.", None, 1)
 
+# RFC 9110's names, which http.client has from Python 3.13 on: a code is the same on every Python.
+_PHRASES: Final = {
+    **responses,
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
 RETRYABLE: Final = frozenset({"08", "40", "53", "55", "57", "58", "XX"})
 """SQLSTATE classes of errors that are not the statement's fault: a later try may succeed."""
 
@@ -85,5 +94,5 @@ def _http_problem(error: HTTPException) -> Problem:
     """Return the problem for Starlette's own error; its detail is the application's text."""
     if error.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
         return INTERNAL_ERROR
-    phrase = responses.get(error.status_code, "Refused")
+    phrase = _PHRASES.get(error.status_code, "Refused")
     return Problem(error.status_code, phrase.lower().replace(" ", "-"), error.detail)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from orgscope.errors import KeyRefused
 from tests.database import Database
 from tests.sql.authz.tenants import Tenants, begin_refusal, refusal
 from tests.tokens import RsaKey, encode, rsa_key
@@ -76,11 +77,41 @@ def test_put_keys__not_of_the_form__left_out(database: Database) -> None:
     assert put(database, {**good, "use": "sig", "alg": "RS256"}) == [(rsa_key().kid, "added")]
 
 
-def test_put_keys__odd_documents__refused_or_empty(database: Database) -> None:
+@pytest.mark.parametrize("document", ['{"keys": [1, null, "x", []]}', '{"keys": []}'])
+def test_put_keys__array_without_a_key__nothing_changes(database: Database, document: str) -> None:
     with database.connect("keys") as connection:
-        for document in ('{"keys": [1, null, "x", []]}', '{"keys": []}', "{}", "null"):
-            connection.execute(PUT, (document,))
+        outcomes = {outcome for _, outcome in connection.execute(PUT, (document,)).fetchall()}
+    assert outcomes <= {"ignored"}
     assert known(database) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "came"),
+    [
+        (None, "null"),
+        ("null", "null"),
+        ("7", "number"),
+        ("[]", "array"),
+        ('["keys"]', "array"),
+        ('"keys"', "string"),
+        ("{}", 'an object without "keys"'),
+        ('{"Keys": []}', 'an object without "keys"'),
+        ('{"keys": null}', 'an object whose "keys" is of type null'),
+        ('{"keys": 1}', 'an object whose "keys" is of type number'),
+        ('{"keys": "s3cr3t"}', 'an object whose "keys" is of type string'),
+        ('{"keys": {"kid": "s3cr3t"}}', 'an object whose "keys" is of type object'),
+    ],
+)
+def test_put_keys__not_a_jwks__refused_with_what_was_expected_and_what_came(
+    tenants: Tenants, document: str | None, came: str
+) -> None:
+    with tenants.database.connect("keys") as connection:
+        with pytest.raises(KeyRefused) as caught:
+            connection.execute(PUT, (document,))
+    expected = f'expected a JWKS, a JSON object with an array "keys", and got {came}'
+    assert caught.value.diag.message_primary == expected
+    assert "s3cr3t" not in str(caught.value)
+    assert known(tenants.database) == [rsa_key().kid]
 
 
 def test_put_keys__known_kid_with_another_modulus__refused(tenants: Tenants) -> None:

@@ -6,6 +6,7 @@ from tests.sql.authz.tenants import ORG_A, ORG_B, USER_A, Tenants, refusal, valu
 ROOTS = {
     "authz.put_keys(jsonb)": ["orgscope_keys"],
     "authz.retire_key(text)": ["orgscope_keys"],
+    "authz.withdraw_keys(text[])": ["orgscope_keys"],
     "authz.pin_keys(boolean)": ["orgscope_keys"],
     "authz.rotate_seal_key()": ["orgscope_keys", "orgscope_owner"],
     "authz.put_settings(jsonb)": ["orgscope_owner"],
@@ -45,6 +46,7 @@ def test_authz__b7_request_and_its_login__are_no_trust_root(tenants: Tenants) ->
     calls = (
         "select authz.put_keys('{}')",
         "select authz.retire_key('k')",
+        "select authz.withdraw_keys('{k}')",
         "select authz.pin_keys(false)",
         "select authz.rotate_seal_key()",
         "select authz.put_settings('{}')",

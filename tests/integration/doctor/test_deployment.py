@@ -1,0 +1,106 @@
+"""The doctor is silent where all is well, and each fault of a deployment has its line."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from orgscope.doctor import Level
+from tests.database import Database
+from tests.integration.doctor.examined import findings, levels
+from tests.web import web_settings
+
+
+def test_doctor__fresh_deployment_with_a_key__nothing_fails(database: Database) -> None:
+    database.put_key()
+    found = findings(web_settings(database))
+    failed = [one for group in found.values() for one in group if one.level is Level.FAIL]
+    assert failed == []
+    assert {what for what, group in found.items() if group[0].level is Level.OK} >= {
+        "webhook secret",
+        "database",
+        "clock",
+        "max_prepared_transactions",
+        "PUBLIC",
+        "catalogue functions",
+        "roles",
+        "memberships",
+        "login settings",
+        "version",
+        "settings",
+        "signing keys",
+        "search_path",
+    }
+
+
+@pytest.mark.parametrize("login", ["monitor", "keys"])
+def test_doctor__any_of_its_logins__sees_the_deployment(database: Database, login: str) -> None:
+    others = {f"{one}_url": None for one in ("monitor", "keys") if one != login}
+    found = findings(web_settings(database, **others))
+    assert found["database"][0].why == f"Connected as orgscope_{login}."
+    assert found["version"][0].level is Level.OK
+
+
+def test_doctor__process_without_secret_and_with_the_keys_login__warns(database: Database) -> None:
+    found = findings(database.settings)
+    assert found["webhook secret"][0].level is Level.WARN
+    assert found["login of keys"][0].level is Level.WARN
+    assert "login of keys" not in findings(web_settings(database, keys_url=None))
+
+
+def test_doctor__no_url__fails(database: Database) -> None:
+    settings = web_settings(database, monitor_url=None, keys_url=None)
+    assert levels(settings, "database") == {Level.FAIL}
+
+
+def test_doctor__privilege_taken_away__said_and_the_rest_looked_at(database: Database) -> None:
+    database.admin.execute("revoke execute on function authz.list_keys() from orgscope_monitor")
+    found = findings(web_settings(database))
+    assert [one.level for one in found["database"]] == [Level.OK, Level.FAIL]
+    assert "42501" in found["database"][1].why
+
+
+def test_doctor__database_away__fails_and_hides_the_password(database: Database) -> None:
+    away = SecretStr("postgresql://orgscope_monitor:s3cr3t@127.0.0.1:9/nowhere")
+    found = findings(web_settings(database, monitor_url=away))
+    assert found["database"][0].level is Level.FAIL
+    assert "s3cr3t" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("statement", "what", "said"),
+    [
+        ("delete from authz.jwks", "signing keys", "keys sync"),
+        ("grant temp on database {db} to public", "PUBLIC", "temporary"),
+        ("grant create on schema public to public", "PUBLIC", "public"),
+        (
+            "create function sync.loose() returns int language sql as 'select 1'",
+            "search_path",
+            "loose",
+        ),
+        (
+            "create function authz.loose() returns int language sql set search_path = pg_catalog "
+            "as 'select 1'",
+            "search_path",
+            "loose",
+        ),
+        (
+            "delete from deploy.revisions where revision = (select max(revision) from "
+            "deploy.revisions)",
+            "version",
+            "migrate",
+        ),
+    ],
+)
+def test_doctor__fault_in_the_database__fails_and_says_what(
+    database: Database, statement: str, what: str, said: str
+) -> None:
+    database.put_key()
+    name = database.admin.info.dbname
+    database.admin.execute(statement.format(db=f'"{name}"').encode())
+    failed = [one for one in findings(web_settings(database))[what] if one.level is Level.FAIL]
+    assert [said in one.why + one.mend for one in failed] == [True]
+
+
+def test_doctor__other_settings__fails(database: Database) -> None:
+    assert levels(web_settings(database, token_leeway_s=20), "settings") == {Level.FAIL}
