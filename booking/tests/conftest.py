@@ -15,10 +15,10 @@ from orgscope.devstack import Stack, running_stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The stack, with its data in a folder of this run."""
-    home = tmp_path_factory.mktemp("booking")
+    """The stack, with its settings and log in a folder of this run, and data that goes with it."""
+    scratch = tmp_path_factory.mktemp("booking")
     with running_stack(
-        Project.load(PROJECT), "booking.app:create_app", pythonpath=SOURCE, home=home
+        Project.load(PROJECT), "booking.app:create_app", pythonpath=SOURCE, scratch=scratch
     ) as stack:
         yield stack
 

@@ -1,8 +1,8 @@
 -- Who may do what with deploy.objects: written and compared by migrate and drift, as the owner.
 
-alter table deploy.objects enable row level security;
+call authz.reset_policies('deploy.objects');
+alter table deploy.objects no force row level security;
 
-drop policy if exists all_backup on deploy.objects;
 create policy all_backup on deploy.objects for select to orgscope_backup using (true);
 
 revoke all on deploy.objects from public;

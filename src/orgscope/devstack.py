@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
 from orgscope import deploy
+from orgscope.connection import connect
 from orgscope.devworkos import DevWorkOS, serve
-from orgscope.embedded import Server
+from orgscope.embedded import Server, temporary_server
 from orgscope.errors import OrgscopeError
 from orgscope.settings import LOGINS, Settings
 
@@ -66,28 +66,29 @@ def running_stack(
     world: DevWorkOS | None = None,
     reload: bool = False,
     pythonpath: Path | None = None,
-    home: Path | None = None,
+    scratch: Path | None = None,
 ) -> Iterator[Stack]:
     """Run the stack of ``project`` within the block; ``app`` is ``module:factory`` of its service.
 
     The database is made anew each time, because a local WorkOS begins empty as well. ``reload``
-    restarts the service when its code changes. ``home`` is where the data lies, by default the
-    project's own folder; two stacks in one folder would be one too many.
+    restarts the service when its code changes. ``scratch`` is a folder for the settings and the
+    service's log; the data is in a temporary server then, and gone at the end. By default all three
+    lie in the project's own folder; two stacks in one folder would be one too many.
 
     Raises ConfigurationError, FileFailed, ServiceFailed.
     """
-    home = home or project.root
     with ExitStack() as stack:
-        server = stack.enter_context(Server(home))
+        server = stack.enter_context(temporary_server() if scratch else Server(project.root))
         workos = stack.enter_context(serve(world or DevWorkOS(), settings=Settings(_env_file=None)))
         webhook_secret = "whsec_" + secrets.token_hex(24)
         port = _free_port()
         settings = _settings(server, project.name, workos.world, workos.url, webhook_secret)
-        _new_database(server, project.name)
+        _new_database(settings, project.name)
         deploy.create_roles(settings)
         deploy.migrate(settings, project)
-        _write_private(home / DEV_ENVIRONMENT, environment(settings))
-        log = (home / DEV_ENVIRONMENT).with_name("service.log")
+        variables = (scratch or project.root) / DEV_ENVIRONMENT
+        _write_private(variables, environment(settings))
+        log = variables.with_name("service.log")
         stack.enter_context(
             _service(settings, app, port=port, log=log, reload=reload, pythonpath=pythonpath)
         )
@@ -132,14 +133,15 @@ def _settings(
     )
 
 
-def _new_database(server: Server, dbname: str) -> None:
+def _new_database(settings: Settings, dbname: str) -> None:
     name = sql.Identifier(dbname)
-    with psycopg.connect(server.url(), autocommit=True) as connection:
+    with connect(settings, "dba", dbname="postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(name))
         connection.execute(sql.SQL("create database {}").format(name))
 
 
 def _write_private(path: Path, variables: dict[str, str]) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text("".join(f"{name}='{value}'\n" for name, value in variables.items()), "utf-8")

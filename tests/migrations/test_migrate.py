@@ -62,6 +62,23 @@ def test_migrate__again__reports_and_changes_nothing(empty: Database, project: P
     assert empty.rows("select epoch from authz.settings") == epoch
 
 
+def test_migrate__head_of_an_earlier_version__gets_row_security_once(
+    empty: Database, project: Project
+) -> None:
+    deploy.migrate(empty.settings, project)
+    heads = (
+        "select relname, relrowsecurity, relforcerowsecurity from pg_class "
+        "where relname ~ '_head$' order by 1"
+    )
+    assert empty.rows(heads) == [("core_head", True, False), ("shop_head", True, False)]
+    empty.admin.execute("alter table deploy.shop_head disable row level security")
+    changes = [str(change) for change in deploy.migrate(empty.settings, project).changes]
+    assert changes == ["change relation deploy.shop_head"]
+    with empty.admin.transaction():  # whoever reads a head does not hold a deployment up
+        empty.admin.execute("lock table deploy.core_head, deploy.shop_head in access share mode")
+        assert not deploy.migrate(empty.settings, project)
+
+
 def test_migrate__one_policy_edited__applies_that_file_only(
     empty: Database, project: Project
 ) -> None:

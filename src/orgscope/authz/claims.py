@@ -14,8 +14,8 @@ from functools import cache
 from typing import Any, Final, cast
 
 from orgscope.authz.json_object import JsonNumber
-from orgscope.deploy.project import core
 from orgscope.errors import ClaimsRefused
+from orgscope.project import core
 
 __all__ = ["Claims", "Rule", "read", "rules"]
 

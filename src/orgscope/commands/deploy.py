@@ -10,8 +10,8 @@ import typer
 
 from orgscope import deploy
 from orgscope.deploy import Outcome, Project
-from orgscope.deploy.project import PROJECT_FILE
 from orgscope.deploy.scripts import head_revision
+from orgscope.project import PROJECT_FILE
 from orgscope.settings import Settings
 
 __all__ = ["drift", "init", "migrate", "plan", "revision", "roles", "version"]

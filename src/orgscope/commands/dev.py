@@ -10,9 +10,9 @@ from typing import Annotated
 import httpx2
 import typer
 
-from orgscope.deploy import Project
 from orgscope.devstack import DEV_ENVIRONMENT, running_stack
 from orgscope.errors import ConfigurationError
+from orgscope.project import Project
 from orgscope.settings import Settings
 
 __all__ = ["app"]

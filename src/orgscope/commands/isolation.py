@@ -13,11 +13,11 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
-from orgscope.deploy import Project
 from orgscope.errors import OrgscopeError
 from orgscope.isolation.local import deployed
 from orgscope.isolation.render import print_report, write_json, write_junit
 from orgscope.isolation.run import check_isolation
+from orgscope.project import Project
 from orgscope.settings import Settings
 
 __all__ = ["app"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import psycopg
-
-from orgscope.deploy import check_settings, check_version, core
+from orgscope.compatibility import check_settings, check_version
+from orgscope.connection import connect_url, url_parts
+from orgscope.project import core
 from orgscope.settings import Settings
 
 __all__ = ["verify_deployment"]
@@ -16,11 +16,13 @@ _VERIFIERS = frozenset({"api", "api_readonly", "sync", "job", "keys", "admin"})
 def verify_deployment(url: str, login: str, settings: Settings) -> None:
     """Compare versions, and for logins that may read them the verifier's settings.
 
-    Raises VersionMismatch, SettingsMismatch, SettingsMissing, psycopg.OperationalError.
+    ``url`` is that of ``login``. Raises VersionMismatch, SettingsMismatch, SettingsMissing;
+    DatabaseNotReady when the server cannot be reached, ConfigurationError when the URL is none.
     """
     if login == "legacy":
-        return  # somebody else's database
-    with psycopg.connect(url) as connection:
+        url_parts(settings, login)  # somebody else's database; what its pool logs is ours
+        return
+    with connect_url(url, login) as connection:
         check_version(connection, core())
         if login in _VERIFIERS:
             check_settings(connection, settings)

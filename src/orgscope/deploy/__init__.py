@@ -4,12 +4,12 @@ Rule of place: a file that can be rerun tomorrow with no data loss and the same 
 ``sql/`` or ``policies/`` (repeatable); everything else is a revision in ``migrations/``.
 """
 
-from orgscope.deploy.check import check_settings, check_version
+from orgscope.compatibility import check_settings, check_version
 from orgscope.deploy.commands import accept_drift, drift, migrate, offline_script, plan
 from orgscope.deploy.outcome import Outcome
-from orgscope.deploy.project import Project, core
 from orgscope.deploy.roles import create_roles, roles_script
 from orgscope.deploy.scaffold import init_project, new_revision
+from orgscope.project import Project, core
 
 __all__ = [
     "Outcome",

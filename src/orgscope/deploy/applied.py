@@ -8,9 +8,9 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.deploy.files import RepeatableFile, repeatable_files
-from orgscope.deploy.project import Project
 from orgscope.deploy.sql import execute_file, run_query
 from orgscope.errors import FileFailed
+from orgscope.project import Project
 
 __all__ = ["apply_files", "record_file"]
 

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 import psycopg
 
-from orgscope.deploy.project import core
 from orgscope.errors import DatabaseNotReady
+from orgscope.project import core
 
 __all__ = ["Catalogue", "Change", "compare", "read", "record", "record_statement", "recorded"]
 

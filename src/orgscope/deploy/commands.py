@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 import psycopg
 from sqlalchemy import Connection, RootTransaction
 
+from orgscope.connection import connect
 from orgscope.deploy import catalogue, connection, scripts
 from orgscope.deploy.files import render
 from orgscope.deploy.outcome import Outcome
 from orgscope.deploy.pending import PendingRevision, pending
-from orgscope.deploy.project import Project, core
 from orgscope.deploy.revision import assert_indexes
 from orgscope.deploy.sql import driver, execute_file, run_step
 from orgscope.deploy.verifier_settings import put_settings, settings_statement
 from orgscope.errors import DatabaseNotReady
+from orgscope.project import Project, core
 from orgscope.settings import Settings
 
 __all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan"]
@@ -189,7 +190,7 @@ class _Run:
     def run_alone(self, project: Project, revision: PendingRevision) -> None:
         """Run a revision outside of a transaction, on a connection of its own."""
         text = render(revision.sql.read_text("utf-8"), self.settings.role_prefix)
-        with connection.connect(self.settings, "migrator", autocommit=True) as alone:
+        with connect(self.settings, "migrator", autocommit=True) as alone:
             connection.as_owner(alone, self.settings, local=False)
             execute_file(alone, revision.sql.name, text)
             run_step(alone, revision.sql.name, assert_indexes(revision.sql.name, project.schemas))

@@ -1,4 +1,4 @@
-"""Connect as a login, without a password in any message; one deployment of a database at a time."""
+"""Connect as the migrator and act as the owner; one deployment of a database at a time."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, RootTransaction, create_engine
 from sqlalchemy.pool import NullPool
 
+from orgscope.connection import connect
 from orgscope.deploy.sql import driver, run_query
-from orgscope.errors import ConfigurationError, DatabaseNotReady
+from orgscope.errors import DatabaseNotReady
 from orgscope.settings import Settings
 
-__all__ = ["as_owner", "connect", "deployment", "opening", "transaction"]
+__all__ = ["as_owner", "deployment", "opening", "transaction"]
 
 _LOCK: Final = 0x6F72_6773_636F_7065  # "orgscope": one deployment of a database at a time
 _TURN_TIMEOUT_S: Final = 600.0
@@ -25,29 +25,6 @@ _LOCK_TIMEOUT: Final = "10s"
 _PREPARE: Final = """set local client_min_messages = warning;
 create schema if not exists deploy;
 """
-
-
-def connect(settings: Settings, login: str, **options: Any) -> psycopg.Connection[Any]:
-    """Connect as ``login``; ``options`` are psycopg's.
-
-    Raises ConfigurationError when the URL is missing or is none, DatabaseNotReady when the server
-    refuses; neither message shows the URL.
-    """
-    url, variable = settings.url(login), f"ORGSCOPE_{login.upper()}_URL"
-    try:
-        host = str(conninfo_to_dict(url).get("host") or "")
-    except psycopg.ProgrammingError:
-        host = "@"
-    if "@" in host:  # libpq would show this "host", which is the tail of a password
-        raise ConfigurationError(
-            f"{variable} is not a connection URL: expected "
-            "postgresql://user:password@host/database. Write special "
-            "characters of the password percent-encoded, such as %40 for @."
-        ) from None
-    try:
-        return psycopg.connect(url, **options)
-    except psycopg.OperationalError as error:
-        raise DatabaseNotReady(f"cannot connect with {variable}: {error}") from error
 
 
 @contextmanager

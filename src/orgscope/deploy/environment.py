@@ -6,16 +6,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from alembic import context
 
 from orgscope.deploy.applied import apply_files, record_file
 from orgscope.deploy.files import repeatable_files
 from orgscope.deploy.pending import version_table
-from orgscope.deploy.project import Project
-from orgscope.deploy.sql import driver
+from orgscope.deploy.sql import driver, run_query
 from orgscope.errors import ConfigurationError
+from orgscope.project import Project
 
 __all__ = ["run"]
+
+# alembic makes the table. It is asked first, because ALTER TABLE would wait for whoever reads it.
+_PROTECT_HEAD: Final = """do $$ begin if not (
+  select c.relrowsecurity from pg_catalog.pg_class as c
+  where c.oid = pg_catalog.to_regclass('{table}')
+) then alter table {table} enable row level security; end if; end $$;"""
 
 
 def run() -> None:
@@ -45,11 +53,19 @@ def _run_online(project: Project) -> None:
         **version_table(project),
     )
     context.run_migrations()
+    run_query(driver(attributes["connection"]), _protect_head(project))
     if context.get_context().get_current_heads() == tuple(context.script.get_heads()):
         # A revision, also one of the core, may have had to drop what a file makes.
         attributes["files"] += apply_files(
             driver(attributes["connection"]), project, attributes["role_prefix"], force=bool(steps)
         )
+
+
+def _protect_head(project: Project) -> str:
+    """Return SQL that enables row security on the table with the project's head (ADR 9)."""
+    where = version_table(project)
+    table = f"{where['version_table_schema']}.{where['version_table']}"
+    return _PROTECT_HEAD.format(table=table)
 
 
 def _write_script(project: Project, role_prefix: str) -> None:
@@ -60,6 +76,7 @@ def _write_script(project: Project, role_prefix: str) -> None:
     )
     context.run_migrations()
     output = context.get_context().impl.static_output
+    output(_protect_head(project))
     for file in repeatable_files(project, role_prefix):
         output(f"-- {file.path}\nset local role {role_prefix}_owner;\n{file.text}")
         output(f"set local role {role_prefix}_owner;\n{record_file(project, file)};")

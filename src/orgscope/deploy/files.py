@@ -10,8 +10,8 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 
-from orgscope.deploy.project import CORE_SCHEMAS, Project
 from orgscope.errors import ConfigurationError
+from orgscope.project import CORE_SCHEMAS, Project
 
 __all__ = ["RepeatableFile", "render", "repeatable_files"]
 

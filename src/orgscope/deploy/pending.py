@@ -10,9 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
 from orgscope.deploy.header import Header
-from orgscope.deploy.project import Project
-from orgscope.deploy.scripts import known_revisions, plain_errors, script_directory
+from orgscope.deploy.scripts import plain_errors, script_directory
 from orgscope.errors import VersionMismatch
+from orgscope.project import Project
 
 __all__ = ["PendingRevision", "pending", "version_table"]
 
@@ -39,7 +39,7 @@ def pending(connection: Connection, project: Project) -> list[PendingRevision]:
     """
     context = MigrationContext.configure(connection, opts=version_table(project))
     current = context.get_current_revision()
-    if current is not None and current not in known_revisions(project):
+    if current is not None and current not in project.revisions():
         raise VersionMismatch(
             f"the database has revision {current} of {project.name}, which these files do not "
             "know. Deploy with the newer code."

@@ -8,10 +8,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from orgscope.deploy.connection import connect
+from orgscope.connection import connect
 from orgscope.deploy.files import render
-from orgscope.deploy.project import core
 from orgscope.deploy.sql import execute_file
+from orgscope.project import core
 from orgscope.settings import LOGINS, Settings
 
 __all__ = ["create_roles", "roles_script"]

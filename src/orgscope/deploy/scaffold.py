@@ -7,9 +7,9 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from orgscope.deploy.project import PROJECT_FILE, Project
 from orgscope.deploy.scripts import head_revision
 from orgscope.errors import ConfigurationError
+from orgscope.project import PROJECT_FILE, Project
 
 __all__ = ["init_project", "new_revision"]
 
@@ -85,9 +85,9 @@ Run `orgscope migrate` in this folder: it deploys orgscope and then this project
    call authz.reset_policies('$name.notes');
 
    create policy select_own_org on $name.notes for select to orgscope_user
-   using (org_id = (select authz.org_id()));
+   using (org_id = (select authz.org_id_or_null()));
    create policy insert_own_org on $name.notes for insert to orgscope_user
-   with check (org_id = (select authz.org_id()));
+   with check (org_id = (select authz.org_id_or_null()));
    create policy all_backup on $name.notes for select to orgscope_backup using (true);
 
    revoke all on $name.notes from public;

@@ -14,10 +14,10 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
-from orgscope.deploy.project import Project
 from orgscope.errors import FileFailed
+from orgscope.project import Project
 
-__all__ = ["head_revision", "known_revisions", "plain_errors", "script_directory", "upgrade"]
+__all__ = ["head_revision", "plain_errors", "script_directory", "upgrade"]
 
 # alembic.op and alembic.context are proxies for the whole process.
 _ONE_AT_A_TIME: Final = threading.RLock()
@@ -26,12 +26,6 @@ _ONE_AT_A_TIME: Final = threading.RLock()
 def script_directory(project: Project) -> ScriptDirectory:
     """Return alembic's view of the project's revisions."""
     return ScriptDirectory.from_config(_config(project))
-
-
-def known_revisions(project: Project) -> set[str]:
-    """Return the numbers of the revisions that the files know. Raises FileFailed."""
-    with plain_errors(project):
-        return {step.revision for step in script_directory(project).walk_revisions()}
 
 
 def head_revision(project: Project) -> str | None:

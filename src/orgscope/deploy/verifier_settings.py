@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
+from orgscope.compatibility import verifier_settings
 from orgscope.settings import Settings
 
-__all__ = ["put_settings", "settings_statement", "verifier_settings"]
+__all__ = ["put_settings", "settings_statement"]
 
-_PUT = sql.SQL("select authz.put_settings({})")
-
-
-def verifier_settings(settings: Settings) -> dict[str, Any]:
-    """Return the part of the settings that both verifiers must share."""
-    return {
-        "issuers": sorted(settings.accepted_issuers),
-        "audiences": sorted(settings.workos_audience),
-        "client_id": settings.required("workos_client_id"),
-        "leeway_s": settings.token_leeway_s,
-        "max_age_s": settings.token_max_age_s,
-        "standby_max_lag_s": settings.standby_max_lag_s,
-        "role_source": settings.role_source,
-    }
+_PUT: Final = sql.SQL("select authz.put_settings({})")
 
 
 def settings_statement(settings: Settings) -> str:

@@ -7,10 +7,12 @@ from typing import Final
 
 import psycopg
 
+from orgscope.connection import connect
 from orgscope.doctor.deployment import check_deployment, check_process
 from orgscope.doctor.findings import Finding, Level, fail, ok
 from orgscope.doctor.roles import check_roles
 from orgscope.doctor.server import check_server
+from orgscope.errors import ConfigurationError, DatabaseNotReady
 from orgscope.settings import Settings
 
 __all__ = ["Finding", "Level", "examine"]
@@ -33,14 +35,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         )
         return
     try:
-        connection = psycopg.connect(
-            settings.url(login), connect_timeout=_CONNECT_TIMEOUT_S, autocommit=True
-        )
-    except psycopg.OperationalError as error:
-        reason = type(error).__name__
+        connection = connect(settings, login, connect_timeout=_CONNECT_TIMEOUT_S, autocommit=True)
+    except (ConfigurationError, DatabaseNotReady) as error:
         yield fail(
             "database",
-            f"Cannot connect as the login '{login}' ({reason}).",
+            " ".join(str(error).split()),
             f"See ORGSCOPE_{login.upper()}_URL, the server's log and pg_hba.conf.",
         )
         return

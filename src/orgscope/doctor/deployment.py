@@ -7,9 +7,10 @@ from typing import Any
 
 import psycopg
 
-from orgscope.deploy import check_settings, check_version, core
+from orgscope.compatibility import check_settings, check_version
 from orgscope.doctor.findings import Finding, fail, ok, warn
 from orgscope.errors import OrgscopeError
+from orgscope.project import core
 from orgscope.settings import Settings
 
 __all__ = ["check_deployment", "check_process"]

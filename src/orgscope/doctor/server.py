@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import psycopg
 
-from orgscope.deploy import core
 from orgscope.doctor.findings import Finding, fail, ok, warn
+from orgscope.project import core
 from orgscope.settings import Settings
 
 __all__ = ["check_server"]

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from orgscope.connection import connect, url_parts
 from orgscope.errors import ConfigurationError, DatabaseNotReady
 from orgscope.isolation.dump import copy_schema
 from orgscope.settings import Settings
@@ -51,11 +51,13 @@ class Clone:
 
         Raises ConfigurationError when the DBA is no superuser and the login's URL is not set.
         """
-        url = make_conninfo(self.settings.url("dba"), dbname=self.dbname)
+        options: dict[str, Any] = {"dbname": self.dbname}
         if login is not None and not self.superuser:
-            own = conninfo_to_dict(self.settings.url(login))
-            url = make_conninfo(url, user=own.get("user"), password=own.get("password"))
-        with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
+            own = url_parts(self.settings, login)
+            options |= {"user": own.get("user"), "password": own.get("password")}
+        with connect(
+            self.settings, "dba", **options, autocommit=True, prepare_threshold=None
+        ) as connection:
             if login is not None and self.superuser:
                 role = sql.Identifier(f"{self.settings.role_prefix}_{login}")
                 connection.execute(sql.SQL("set session authorization {}").format(role))
@@ -82,7 +84,7 @@ def cloned(settings: Settings) -> Iterator[Clone]:
     Raises ConfigurationError when the URL is not set; DatabaseNotReady when the DBA may not create
     databases; ServerFailed when a schema could not be copied.
     """
-    source = str(conninfo_to_dict(settings.url("dba")).get("dbname") or "postgres")
+    source = str(url_parts(settings, "dba").get("dbname") or "postgres")
     name = _NAME + secrets.token_hex(6)
     with _maintenance(settings, source) as connection:
         superuser = _is_superuser(connection)
@@ -104,8 +106,7 @@ def cloned(settings: Settings) -> Iterator[Clone]:
 def _maintenance(settings: Settings, source: str) -> Iterator[psycopg.Connection[Any]]:
     """Connect as the DBA to a database that is not the one to copy."""
     other = "template1" if source == "postgres" else "postgres"
-    url = make_conninfo(settings.url("dba"), dbname=other)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with connect(settings, "dba", dbname=other, autocommit=True) as connection:
         yield connection
 
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from orgscope.deploy import Project
 from orgscope.errors import ConfigurationError
+from orgscope.project import Project
 from orgscope.settings import LOGINS
 
 __all__ = [

@@ -21,11 +21,12 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
+from orgscope.connection import connect, url_parts
 from orgscope.deploy import create_roles
-from orgscope.embedded import Server, ServerFailed, find_binaries
+from orgscope.embedded import ServerFailed, find_binaries, temporary_server
 from orgscope.settings import LOGINS, Settings
 
-__all__ = ["copy_schema", "temporary_server"]
+__all__ = ["copy_schema"]
 
 _TIMEOUT_S: Final = 300.0
 _FAMILIES: Final = "select name, event_prefix, relation, upsert, parents from sync.families"
@@ -75,16 +76,17 @@ def copy_schema(
 
 def _dump(settings: Settings, script: Path, *, superuser: bool) -> None:
     words = ["--schema-only", "--file", str(script)]
-    if superuser:
-        _program("pg_dump", settings.url("dba"), words)
-        return
-    words.append(f"--role={settings.role_prefix}_owner")
-    _program("pg_dump", _as_migrator(settings), words)
+    if not superuser:
+        words.append(f"--role={settings.role_prefix}_owner")
+        settings = _as_migrator(settings)
+    _program("pg_dump", settings.url("dba"), words)
 
 
-def _as_migrator(settings: Settings) -> str:
-    own = conninfo_to_dict(settings.url("migrator"))
-    return make_conninfo(settings.url("dba"), user=own.get("user"), password=own.get("password"))
+def _as_migrator(settings: Settings) -> Settings:
+    """Return the settings with the migrator in the DBA's place."""
+    own = url_parts(settings, "migrator")
+    url = make_conninfo(settings.url("dba"), user=own.get("user"), password=own.get("password"))
+    return settings.model_copy(update={"dba_url": SecretStr(url)})
 
 
 @contextmanager
@@ -92,17 +94,9 @@ def _own_server(settings: Settings) -> Iterator[tuple[Settings, psycopg.Connecti
     with temporary_server() as server:
         urls: dict[str, Any] = {f"{login}_url": None for login in LOGINS}
         urls["dba_url"] = SecretStr(server.url())
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            yield settings.model_copy(update=urls), connection
-
-
-@contextmanager
-def temporary_server() -> Iterator[Server]:
-    """Run an embedded server whose data is gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="orgscope-isolation-") as folder:
-        Path(folder).chmod(0o711)  # the user that runs the server for root passes through
-        with Server(Path(folder), fast=True) as server:
-            yield server
+        there = settings.model_copy(update=urls)
+        with connect(there, "dba", autocommit=True) as connection:
+            yield there, connection
 
 
 def _create_other_roles(source: psycopg.Connection[Any], target: psycopg.Connection[Any]) -> None:
@@ -116,8 +110,8 @@ def _create_other_roles(source: psycopg.Connection[Any], target: psycopg.Connect
 
 def _copy_rows(source: Settings, target: Settings, *, superuser: bool) -> None:
     prefix = source.role_prefix
-    here = source.url("dba") if superuser else _as_migrator(source)
-    with psycopg.connect(here) as connection, psycopg.connect(target.url("dba")) as copy:
+    here = source if superuser else _as_migrator(source)
+    with connect(here, "dba") as connection, connect(target, "dba") as copy:
         for one in (connection, copy):
             one.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_definer")))
             one.execute("set row_security = on")

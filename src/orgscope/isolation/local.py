@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-import psycopg
 from pydantic import SecretStr
 
 from orgscope import deploy
-from orgscope.isolation.dump import temporary_server
+from orgscope.connection import connect
+from orgscope.embedded import temporary_server
 from orgscope.settings import LOGINS, Settings
 
 __all__ = ["deployed"]
@@ -27,8 +27,6 @@ def deployed(project: deploy.Project | None) -> Iterator[Settings]:
     Raises ConfigurationError when there is no PostgreSQL to run; FileFailed (file and line).
     """
     with temporary_server() as server:
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(f"create database {_DATABASE}")
         urls: dict[str, Any] = {
             f"{login}_url": SecretStr(
                 server.url(_DATABASE, user=f"orgscope_{login}", password=secrets.token_urlsafe(24))
@@ -45,6 +43,8 @@ def deployed(project: deploy.Project | None) -> Iterator[Settings]:
             dba_url=SecretStr(server.url(_DATABASE)),
             **urls,
         )
+        with connect(settings, "dba", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"create database {_DATABASE}")
         deploy.create_roles(settings)
         deploy.migrate(settings, project)
         yield settings

@@ -58,6 +58,20 @@ def test_authz__a9_every_table__forces_row_security(database: Database) -> None:
     assert open_tables == []
 
 
+def test_authz__a9_every_table_of_deploy__has_row_security_that_is_not_forced(
+    database: Database,
+) -> None:
+    """The one exception (ADR 9), and alembic's own table of the head is no exception to it."""
+    tables = database.rows(
+        """
+        select c.relname::text, c.relrowsecurity, c.relforcerowsecurity from pg_class as c
+        where c.relkind in ('r', 'p') and c.relnamespace = 'deploy'::regnamespace order by 1
+        """
+    )
+    names = ("applied_files", "core_head", "objects", "revisions")
+    assert tables == [(name, True, False) for name in names]
+
+
 def test_authz__a9_migrator__is_no_way_around_row_security(database: Database) -> None:
     rows = database.rows(
         "select rolname from pg_roles where rolname like 'orgscope%' and (rolsuper or rolbypassrls)"

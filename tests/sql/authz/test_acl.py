@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orgscope.deploy.project import core
+from orgscope.project import core
 from tests.database import Database
 
 ACL = """

@@ -1,4 +1,7 @@
-"""Is the database the one that this code was made for?"""
+"""Is the database the one that this code and these settings were made for?
+
+Every process asks before its first query, so nothing here needs what only a deployment needs.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,20 @@ from typing import Any
 
 import psycopg
 
-from orgscope.deploy.project import Project
-from orgscope.deploy.scripts import known_revisions
-from orgscope.deploy.verifier_settings import verifier_settings
 from orgscope.errors import SettingsMismatch, VersionMismatch
+from orgscope.project import Project
 from orgscope.settings import Settings
 
-__all__ = ["check_settings", "check_version"]
+__all__ = ["check_settings", "check_version", "verifier_settings"]
 
 
 def check_version(connection: psycopg.Connection[Any], project: Project) -> None:
     """Compare the revisions in the database with those that the code knows; any login may ask.
 
-    Raises VersionMismatch when the database lacks one, or has a breaking one that is not known.
+    Raises VersionMismatch when the database lacks one, or has a breaking one that is not known;
+    FileFailed when the files cannot be read.
     """
-    known = known_revisions(project)
+    known = project.revisions()
     try:
         with connection.transaction():
             # The migrator's login has row_security = off, under which a policy's rows would raise.
@@ -59,3 +61,16 @@ def check_settings(connection: psycopg.Connection[Any], settings: Settings) -> N
             f"this process and authz.settings differ in {', '.join(differing)}. Run "
             "`orgscope migrate` with the settings that are right, and give every process the same."
         )
+
+
+def verifier_settings(settings: Settings) -> dict[str, Any]:
+    """Return the part of the settings that both verifiers must share."""
+    return {
+        "issuers": sorted(settings.accepted_issuers),
+        "audiences": sorted(settings.workos_audience),
+        "client_id": settings.required("workos_client_id"),
+        "leeway_s": settings.token_leeway_s,
+        "max_age_s": settings.token_max_age_s,
+        "standby_max_lag_s": settings.standby_max_lag_s,
+        "role_source": settings.role_source,
+    }

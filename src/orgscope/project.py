@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from orgscope.errors import ConfigurationError
+from orgscope.errors import ConfigurationError, FileFailed
 
 __all__ = ["CORE_SCHEMAS", "PROJECT_FILE", "Project", "core"]
 
@@ -59,6 +60,19 @@ class Project:
         """The alembic environment and the revisions."""
         return self.root / "migrations"
 
+    def revisions(self) -> frozenset[str]:
+        """Return the numbers of the revisions that the files know; nothing of them is run.
+
+        Raises FileFailed for a file that is not Python, or that does not say its number.
+        """
+        # alembic passes over these names as well.
+        files = (
+            path
+            for path in (self.migrations / "versions").glob("*.py")
+            if not path.name.startswith((".#", "__init__"))
+        )
+        return frozenset(_revision_of(path, self.name) for path in files)
+
     @classmethod
     def load(cls, folder: Path) -> Project:
         """Read the project in ``folder``.
@@ -100,13 +114,31 @@ class Project:
         return cls(project.name, folder.resolve(), project.schemas)
 
 
+def _revision_of(path: Path, project: str) -> str:
+    """Return the literal that the module's ``revision`` is set to."""
+    try:
+        tree = ast.parse(path.read_text("utf-8"))
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise FileFailed(f"{project}, migrations: {path.name}: {error}") from error
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        value = getattr(node, "value", None)
+        if names == ["revision"] and isinstance(value, ast.Constant):
+            return str(value.value)
+    raise FileFailed(
+        f"{project}, migrations: {path.name} does not say its number. Write a line such as "
+        'revision = "0001".'
+    )
+
+
 @cache
 def core() -> Project:
     """Return orgscope's own files: those of the checkout, else those in the wheel.
 
     The checkout comes first, because an editable install leaves a stale copy beside the package.
     """
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parent
     checkout = package.parents[1]
     is_checkout = package.parent.name == "src" and (checkout / "pyproject.toml").is_file()
     return Project("core", checkout if is_checkout else package / "_bundle", CORE_SCHEMAS)

@@ -1,0 +1,25 @@
+"""The stack of a project on one machine: what it leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+
+from orgscope import deploy
+from orgscope.devstack import DEV_ENVIRONMENT, running_stack
+
+
+def test_running_stack__scratch__keeps_settings_and_log_and_no_data(tmp_path: Path) -> None:
+    project = deploy.init_project(tmp_path / "shop")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with running_stack(project, "orgscope.web:create_app", scratch=scratch) as stack:
+        with psycopg.connect(stack.settings.url("dba")) as connection:
+            [(data,)] = connection.execute("show data_directory").fetchall()
+        assert Path(data).is_dir()
+    assert not Path(data).exists()
+    assert not Path(data).parent.exists()
+    assert (scratch / DEV_ENVIRONMENT).stat().st_mode & 0o077 == 0
+    assert stack.log.parent == (scratch / DEV_ENVIRONMENT).parent
+    assert not (project.root / DEV_ENVIRONMENT.parent).exists()
