@@ -9,7 +9,7 @@ create policy select_own on workos.organizations for select to orgscope_user usi
     id = (select authz.org_id_or_null())
     or id = any(array(
       select m.organization_id from workos.organization_memberships as m
-      where m.user_id = (select authz.user_id()) and m.status = 'active'
+      where m.user_id = (select authz.user_id_or_null()) and m.status = 'active'
     ))
   )
 );

@@ -7,7 +7,7 @@ call authz.reset_policies('workos.users');
 create policy select_own on workos.users for select to orgscope_user using (
   raw is not null and deleted_at is null
   and (
-    id = (select authz.user_id())
+    id = (select authz.user_id_or_null())
     or id = any(array(
       select m.user_id from workos.organization_memberships as m
       where m.organization_id = (select authz.org_id_or_null())

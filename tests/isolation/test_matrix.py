@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from orgscope.errors import IsolationAborted
+from orgscope.isolation.catalogue import SILENT_READERS
 from tests.isolation.conftest import Given
 
 
@@ -90,6 +91,26 @@ _GRANTS = {
         "workos.sessions: row security is not forced: its owner skips it",
         "owner with row security: select on workos.sessions (any row): expected none, got rows",
     ),
+    "alter table deploy.booking_head disable row level security": (
+        "deploy.booking_head: row security is not enabled",
+    ),
+}
+
+
+def _raising(table: str, policy: str, function: str) -> str:
+    return (
+        f"{table}: policy {policy} reads {function}, which may raise: an error would tell that "
+        f"another tenant has such a row. Read one of {', '.join(SILENT_READERS)}"
+    )
+
+
+_LOUD = {
+    "create policy loud on app.events as restrictive for select to orgscope_user "
+    "using (org_id = (select authz.org_id()))": (_raising("app.events", "loud", "authz.org_id()"),),
+    "create function app.mine() returns text language sql stable "
+    "begin atomic; select authz.user_id(); end": (),
+    "create policy loud on app.profiles as restrictive for update to public "
+    "using (user_id = (select app.mine()))": (_raising("app.profiles", "loud", "authz.user_id()"),),
 }
 
 
@@ -99,6 +120,7 @@ _GRANTS = {
         pytest.param(_WIDE, id="policies_too_wide"),
         pytest.param(_BLIND, id="policies_that_another_one_hides"),
         pytest.param(_GRANTS, id="grants_and_force"),
+        pytest.param(_LOUD, id="policies_that_raise"),
     ],
 )
 def test_isolation__flaws_made_by_hand__each_is_named(

@@ -3,14 +3,18 @@
 call authz.reset_policies('app.events');
 
 create policy select_own_org on app.events for select to orgscope_user
-using (org_id = (select authz.org_id()));
+using (org_id = (select authz.org_id_or_null()));
 create policy insert_own on app.events for insert to orgscope_user
-with check (org_id = (select authz.org_id()) and owner_id = (select authz.user_id()));
+with check (
+  org_id = (select authz.org_id_or_null()) and owner_id = (select authz.user_id_or_null())
+);
 create policy update_own on app.events for update to orgscope_user
-using (org_id = (select authz.org_id()) and owner_id = (select authz.user_id()))
-with check (org_id = (select authz.org_id()) and owner_id = (select authz.user_id()));
+using (org_id = (select authz.org_id_or_null()) and owner_id = (select authz.user_id_or_null()))
+with check (
+  org_id = (select authz.org_id_or_null()) and owner_id = (select authz.user_id_or_null())
+);
 create policy delete_own on app.events for delete to orgscope_user
-using (org_id = (select authz.org_id()) and owner_id = (select authz.user_id()));
+using (org_id = (select authz.org_id_or_null()) and owner_id = (select authz.user_id_or_null()));
 create policy select_admin on app.events for select to orgscope_admin
 using ((select authz.is_privileged('admin')));
 create policy select_auditor on app.events for select to orgscope_auditor

@@ -3,10 +3,12 @@
 call authz.reset_policies('app.profiles');
 
 create policy select_own_org on app.profiles for select to orgscope_user
-using (org_id = (select authz.org_id()));
+using (org_id = (select authz.org_id_or_null()));
 create policy update_own on app.profiles for update to orgscope_user
-using (org_id = (select authz.org_id()) and user_id = (select authz.user_id()))
-with check (org_id = (select authz.org_id()) and user_id = (select authz.user_id()));
+using (org_id = (select authz.org_id_or_null()) and user_id = (select authz.user_id_or_null()))
+with check (
+  org_id = (select authz.org_id_or_null()) and user_id = (select authz.user_id_or_null())
+);
 create policy all_definer on app.profiles for all to orgscope_definer
 using (true) with check (true);
 create policy select_admin on app.profiles for select to orgscope_admin

@@ -1,9 +1,9 @@
 -- Tell whether the context has a permission.
 -- Flow: read by policies as (select authz.has_permission('events:write')).
--- Runs as: the caller; authz.claims checks the seal.
--- Raises: WS301, WS309.
+-- Runs as: the caller; authz.sealed_claims checks the seal.
+-- Raises: nothing: a policy that raised would tell which rows exist (ADR 14).
 -- Why: begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
--- requires: sql/authz/functions/claims.sql
+-- requires: sql/authz/functions/claims_or_null.sql
 
 create or replace function authz.has_permission(permission text)
 returns boolean
@@ -11,7 +11,7 @@ language sql
 stable
 parallel restricted
 begin atomic
-select coalesce(authz.claims() -> 'permissions' ? permission, false);
+select coalesce(authz.claims_or_null() -> 'permissions' ? permission, false);
 end;
 
 comment on function authz.has_permission(text) is 'Tell whether the context has a permission.';

@@ -1,6 +1,6 @@
 -- Return the WorkOS organization id of the context.
--- Flow: read by policies as (select authz.org_id()), so that it is evaluated once per statement.
--- Runs as: the caller; authz.claims checks the seal.
+-- Flow: the default of columns, and functions of the project; policies read authz.org_id_or_null().
+-- Runs as: the caller; authz.sealed_claims checks the seal.
 -- Raises: WS301, WS302 when the context has no organization, WS309.
 -- Why: the default of every tenant table's org_id; begin atomic: names are bound when it is
 --      created, so no search_path can bend it (rule B5).

@@ -1,9 +1,9 @@
 -- Return the role that token and mirror agree on, or null.
 -- Flow: read by policies as (select authz.role()), so that it is evaluated once per statement.
--- Runs as: the caller; authz.claims checks the seal.
--- Raises: WS301, WS309.
+-- Runs as: the caller; authz.sealed_claims checks the seal.
+-- Raises: nothing: a policy that raised would tell which rows exist (ADR 14).
 -- Why: begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
--- requires: sql/authz/functions/claims.sql
+-- requires: sql/authz/functions/claims_or_null.sql
 
 create or replace function authz.role()
 returns text
@@ -11,7 +11,7 @@ language sql
 stable
 parallel restricted
 begin atomic
-select authz.claims() ->> 'role';
+select authz.claims_or_null() ->> 'role';
 end;
 
 comment on function authz.role() is 'Return the role that token and mirror agree on, or null.';

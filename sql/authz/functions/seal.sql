@@ -17,20 +17,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_claims constant jsonb := jsonb_build_object('kind', kind) || jsonb_strip_nulls(claims);
+  v_open constant jsonb := case
+    when current_setting('orgscope.context', true) <> '' then authz.sealed_claims(true)
+  end;
   v_sealed text;
 begin
-  if current_setting('orgscope.context', true) <> '' then
-    begin
-      if (authz.claims() - 'request' = v_claims - 'request') is not true then
-        raise exception using
-          errcode = 'WS316',
-          message = 'this transaction has a context with other claims',
-          hint = 'One transaction serves one context: commit or roll back first.';
-      end if;
-    exception when sqlstate 'WS301' then
-      -- garbage, or what another transaction left: no context
-      v_sealed := null;
-    end;
+  -- Garbage, or what another transaction left, is no context.
+  if (v_open - 'request' = v_claims - 'request') is false then
+    raise exception using
+      errcode = 'WS316',
+      message = 'this transaction has a context with other claims',
+      hint = 'One transaction serves one context: commit or roll back first.';
   end if;
   select set_config(
     'orgscope.context',

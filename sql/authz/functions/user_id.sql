@@ -1,6 +1,6 @@
 -- Return the WorkOS user id of the context; null in a system context.
--- Flow: read by policies as (select authz.user_id()), so that it is evaluated once per statement.
--- Runs as: the caller; authz.claims checks the seal.
+-- Flow: the default of columns, and functions of the project; policies read authz.user_id_or_null().
+-- Runs as: the caller; authz.sealed_claims checks the seal.
 -- Raises: WS301, WS309.
 -- Why: begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
 -- requires: sql/authz/functions/claims.sql

@@ -18,19 +18,26 @@ from orgscope.errors import TransactionAborted
 
 __all__ = ["SCRUB", "ScopedAsyncConnection", "ScopedConnection"]
 
+CHECK: Final = "select authz.require_context();"
+"""What a transaction with a context says before COMMIT: policies stay silent without one (ADR 14),
+so a context that expired or was taken away would otherwise pass for an empty answer."""
+
 SCRUB: Final = """
-select exists (select from pg_catalog.pg_prepared_statement() as p where p.from_sql);
 close all;
 unlisten *;
 set session authorization default;
 reset all;
 discard temp;
 discard sequences;
-select pg_catalog.pg_advisory_unlock_all()
+select
+  count(*) filter (where p.from_sql),
+  count(*) filter (where not p.from_sql),
+  pg_catalog.pg_advisory_unlock_all()
+from pg_catalog.pg_prepared_statement() as p
 """
 """What removes every trace of a lease, in one message: the text is ours, so it may be several
-statements. Where the first answers true the backend is dropped: a driver may execute a statement
-that SQL prepared by its name."""
+statements. Its answer counts the statements that SQL prepared, which a driver may execute by name,
+and those that the driver did, which SQL may have removed."""
 
 
 class ExtendedAsyncCursor(AsyncCursor[Any]):
@@ -55,9 +62,21 @@ def _refuse_aborted(connection: psycopg.BaseConnection[Any]) -> None:
         )
 
 
-class ScopedAsyncConnection(AsyncConnection[Any]):
-    """A pooled connection; ``reopen`` opens the context again after a commit inside the lease."""
+def _ending(connection: ScopedAsyncConnection | ScopedConnection, end: str) -> str:
+    """Return what ends the transaction, in front of the scrub; nothing where none is open."""
+    if connection.info.transaction_status == TransactionStatus.IDLE:
+        return ""
+    return f"{CHECK if connection.has_context and end == 'commit' else ''}{end};"
 
+
+class ScopedAsyncConnection(AsyncConnection[Any]):
+    """A pooled connection.
+
+    ``has_context`` says that the transaction was opened with one. ``reopen`` opens it again after a
+    commit inside the lease.
+    """
+
+    has_context: bool = False
     reopen: Callable[[ScopedAsyncConnection], Awaitable[None]] | None = None
     has_traces: bool = True
 
@@ -85,6 +104,8 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
         if self.reopen is None and self._pipeline is None:
             await self.scrub("commit")
             return
+        if self.has_context:
+            await AsyncCursor(self).execute(CHECK)
         await super().commit()
         await self._open_again()
 
@@ -121,20 +142,25 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
 
         In one message: behind a transaction pooler another would reach another backend.
         """
-        if self.info.transaction_status == TransactionStatus.IDLE:
-            cursor = await AsyncCursor(self).execute(SCRUB)
-        else:
-            cursor = await AsyncCursor(self).execute(f"{end};{SCRUB}")
-            cursor.nextset()
-        poisoned = await cursor.fetchone() != (False,)
-        if poisoned:
+        prepared = len(self._prepared._names)
+        cursor = await AsyncCursor(self).execute(_ending(self, end) + SCRUB)
+        while cursor.nextset():
+            pass
+        by_sql, by_driver, _ = await cursor.fetchone() or (None, None, None)
+        if by_sql != 0 or by_driver != prepared:
             self.pgconn.finish()
+        self.has_context = False
         self.has_traces = False
 
 
 class ScopedConnection(Connection[Any]):
-    """A pooled connection; ``reopen`` opens the context again after a commit inside the lease."""
+    """A pooled connection.
 
+    ``has_context`` says that the transaction was opened with one. ``reopen`` opens it again after a
+    commit inside the lease.
+    """
+
+    has_context: bool = False
     reopen: Callable[[ScopedConnection], None] | None = None
     has_traces: bool = True
 
@@ -162,6 +188,8 @@ class ScopedConnection(Connection[Any]):
         if self.reopen is None and self._pipeline is None:
             self.scrub("commit")
             return
+        if self.has_context:
+            Cursor(self).execute(CHECK)
         super().commit()
         self._open_again()
 
@@ -198,12 +226,12 @@ class ScopedConnection(Connection[Any]):
 
         In one message: behind a transaction pooler another would reach another backend.
         """
-        if self.info.transaction_status == TransactionStatus.IDLE:
-            cursor = Cursor(self).execute(SCRUB)
-        else:
-            cursor = Cursor(self).execute(f"{end};{SCRUB}")
-            cursor.nextset()
-        poisoned = cursor.fetchone() != (False,)
-        if poisoned:
+        prepared = len(self._prepared._names)
+        cursor = Cursor(self).execute(_ending(self, end) + SCRUB)
+        while cursor.nextset():
+            pass
+        by_sql, by_driver, _ = cursor.fetchone() or (None, None, None)
+        if by_sql != 0 or by_driver != prepared:
             self.pgconn.finish()
+        self.has_context = False
         self.has_traces = False

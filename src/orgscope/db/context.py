@@ -52,6 +52,11 @@ class Opening:
     def __repr__(self) -> str:
         return f"Opening(login={self.login!r})"
 
+    @property
+    def has_context(self) -> bool:
+        """Whether a context is opened, not only a transaction."""
+        return len(self.steps) > 1
+
     @classmethod
     def of_principal(
         cls,

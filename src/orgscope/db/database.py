@@ -158,6 +158,7 @@ class Database:
                 async with connection.pipeline():
                     for step in opening.steps:
                         await connection.execute(*step)
+                    connection.has_context = opening.has_context
                     connection.reopen = lambda again: self._begin(again, opening)
                     yield connection
             except (MembershipUnknown, UserUnknown):
@@ -172,7 +173,11 @@ class Database:
             engine = await self._engine(opening.login)
             async with AsyncSession(engine, expire_on_commit=False) as session:
 
-                def begin(_: Session, __: SessionTransaction, connection: SqlConnection) -> None:
+                def begin(
+                    _: Session, transaction: SessionTransaction, connection: SqlConnection
+                ) -> None:
+                    if transaction.nested:
+                        return
                     adapted: Any = connection.connection.dbapi_connection
                     adapted.run_async(lambda driver: self._open(driver, opening))
 
@@ -200,9 +205,10 @@ class Database:
         try:
             await self._begin(connection, opening)
         except (MembershipUnknown, UserUnknown):
-            await connection.rollback()
+            # Aborted until then: a caller who swallows the refusal finds no way on.
             if not await self._fetch(opening):
                 raise
+            await connection.rollback()
             await self._begin(connection, opening)
 
     async def _begin(self, connection: ScopedAsyncConnection, opening: Opening) -> None:
@@ -216,6 +222,7 @@ class Database:
             await connection.rollback()
             for step in opening.steps:
                 await connection.execute(*step)
+        connection.has_context = opening.has_context
 
     async def _fetch(self, opening: Opening) -> bool:
         if self.on_unknown is None or opening.principal is None:

@@ -132,7 +132,11 @@ class Database:
             engine = self._engine(opening.login)
             with Session(engine, expire_on_commit=False) as session:
 
-                def begin(_: Session, __: SessionTransaction, connection: SqlConnection) -> None:
+                def begin(
+                    _: Session, transaction: SessionTransaction, connection: SqlConnection
+                ) -> None:
+                    if transaction.nested:
+                        return
                     driver: Any = connection.connection.driver_connection
                     self._open(driver, opening)
 
@@ -177,11 +181,12 @@ class Database:
         try:
             self._begin(connection, opening)
         except (MembershipUnknown, UserUnknown):
-            connection.rollback()
+            # Aborted until then: a caller who swallows the refusal finds no way on.
             if self.on_unknown is None or opening.principal is None:
                 raise
             if not self.on_unknown(opening.principal):
                 raise
+            connection.rollback()
             self._begin(connection, opening)
 
     def _begin(self, connection: ScopedConnection, opening: Opening) -> None:
@@ -193,6 +198,7 @@ class Database:
             connection.rollback()
             for step in opening.steps:
                 connection.execute(*step)
+        connection.has_context = opening.has_context
 
 
 def get_org_scoped_db(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, get_args
 
-from orgscope.isolation.catalogue import Privilege, TableInfo
+from orgscope.isolation.catalogue import SILENT_READERS, Privilege, TableInfo
 from orgscope.isolation.contract import COMMANDS, Command, Contract, Grant, Table
 from orgscope.isolation.report import Finding
 from orgscope.settings import LOGINS
@@ -32,7 +32,8 @@ def assert_catalogue(
     for name, table in sorted(found.items()):
         asserted += 1
         if table.partition or table.is_head:
-            findings += _assert_no_grant(table)
+            asserted += table.is_head
+            findings += _assert_closed(table)
             continue
         declared = contract.tables.get(name)
         if declared is None:
@@ -43,7 +44,8 @@ def assert_catalogue(
         if wrong := faulty_columns(table, declared):
             findings += [Finding(name, problem) for problem in wrong]
             continue
-        asserted += 3 + len(_ROLES) * (len(COMMANDS) + 1)
+        asserted += 4 + len(_ROLES) * (len(COMMANDS) + 1)
+        findings += _assert_silence(table)
         findings += _assert_row_security(table, declared, role_prefix)
         findings += _assert_privileges(table, declared, role_prefix)
     return findings, asserted
@@ -72,11 +74,23 @@ def faulty_columns(table: TableInfo, declared: Table) -> list[str]:
     return problems
 
 
-def _assert_no_grant(table: TableInfo) -> Iterator[Finding]:
+def _assert_silence(table: TableInfo) -> Iterator[Finding]:
+    for policy, function in table.raising:
+        yield Finding(
+            table.name,
+            f"policy {policy} reads {function}, which may raise: an error would tell that another "
+            f"tenant has such a row. Read one of {', '.join(SILENT_READERS)}",
+            is_leak=True,
+        )
+
+
+def _assert_closed(table: TableInfo) -> Iterator[Finding]:
     """A partition is reached through its parent, whose policies it would skip; a head by nobody."""
     what = "a partition" if table.partition else "the head of a project"
     for grantee in sorted({one.grantee for one in table.privileges if one.grantee != table.owner}):
         yield Finding(table.name, f"is {what}, and {grantee} has a grant on it", is_leak=True)
+    if table.is_head and not table.row_security:
+        yield Finding(table.name, "row security is not enabled", is_leak=True)
 
 
 def _assert_row_security(table: TableInfo, declared: Table, role_prefix: str) -> Iterator[Finding]:

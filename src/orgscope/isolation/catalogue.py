@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
-__all__ = ["Column", "Constraint", "Privilege", "TableInfo", "read_tables"]
+__all__ = ["SILENT_READERS", "Column", "Constraint", "Privilege", "TableInfo", "read_tables"]
 
 _TABLES = """
 select
@@ -60,6 +60,42 @@ cross join lateral aclexplode(t.attacl) as a
 left join pg_catalog.pg_roles as r on a.grantee = r.oid
 where t.attrelid = %(table)s and not t.attisdropped
 """
+_READERS = """
+with recursive reads as (
+  select p.polname, d.refobjid as oid
+  from pg_catalog.pg_policy as p
+  inner join pg_catalog.pg_depend as d on d.objid = p.oid
+    and d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass
+  where p.polrelid = %(table)s
+    and (0 = any (p.polroles) or to_regrole(%(role)s)::oid = any (p.polroles))
+  union
+  select r.polname, d.refobjid
+  from reads as r
+  inner join pg_catalog.pg_depend as d on d.objid = r.oid
+    and d.classid = 'pg_proc'::regclass and d.refclassid = 'pg_proc'::regclass
+  inner join pg_catalog.pg_proc as f on r.oid = f.oid
+  where f.pronamespace <> 'authz'::regnamespace
+)
+select r.polname::text, f.name
+from reads as r
+inner join (
+  select oid, format('authz.%%s(%%s)', proname, oidvectortypes(proargtypes)) as name
+  from pg_catalog.pg_proc where pronamespace = 'authz'::regnamespace
+) as f on r.oid = f.oid
+where f.name <> all (%(silent)s)
+order by 1, 2
+"""
+
+SILENT_READERS: Final = (
+    "authz.claims_or_null()",
+    "authz.org_id_or_null()",
+    "authz.user_id_or_null()",
+    "authz.role()",
+    "authz.permissions()",
+    "authz.has_permission(text)",
+)
+"""What a policy of the request role may read: any other reader raises, and PostgreSQL evaluates it
+only when a row passed the leakproof conditions of the query (ADR 14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +146,8 @@ class TableInfo:
     columns: tuple[Column, ...]
     constraints: tuple[Constraint, ...]
     privileges: frozenset[Privilege]
+    raising: tuple[tuple[str, str], ...]
+    """The policies of the request role that read what may raise, each with the function."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -132,8 +170,11 @@ class TableInfo:
         return next((one for one in self.columns if one.name == name), None)
 
 
-def read_tables(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[TableInfo]:
+def read_tables(
+    connection: psycopg.Connection[Any], schemas: Sequence[str], role_prefix: str
+) -> list[TableInfo]:
     """Read the tables of the schemas, partitioned ones and partitions included, by name."""
+    request_role = f"{role_prefix}_user"
     found = connection.execute(_TABLES, (list(schemas),)).fetchall()
     return [
         TableInfo(
@@ -152,6 +193,13 @@ def read_tables(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> 
             frozenset(
                 Privilege(*grant)
                 for grant in connection.execute(_PRIVILEGES, {"table": oid}).fetchall()
+            ),
+            tuple(
+                (policy, function)
+                for policy, function in connection.execute(
+                    _READERS,
+                    {"table": oid, "role": request_role, "silent": list(SILENT_READERS)},
+                ).fetchall()
             ),
         )
         for oid, name, owner, row_security, forced, partition in found

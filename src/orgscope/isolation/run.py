@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 
-from orgscope.deploy import Project, core
 from orgscope.isolation.assertions import assert_catalogue, faulty_columns
 from orgscope.isolation.catalogue import read_tables
 from orgscope.isolation.clone import Clone, cloned
@@ -14,6 +13,7 @@ from orgscope.isolation.contract import Contract, load_contract
 from orgscope.isolation.matrix import run_matrix
 from orgscope.isolation.prepare import prepare
 from orgscope.isolation.report import Report
+from orgscope.project import Project, core
 from orgscope.settings import Settings
 
 __all__ = ["check_isolation"]
@@ -43,7 +43,7 @@ def check_isolation(settings: Settings, project: Project | None = None) -> Repor
 
 def _examine(clone: Clone, contract: Contract, role_prefix: str) -> Report:
     with clone.connect() as connection:
-        tables = read_tables(connection, contract.schemas)
+        tables = read_tables(connection, contract.schemas, role_prefix)
         policies = _read_policies(connection, contract)
     findings, asserted = assert_catalogue(contract, tables, role_prefix)
     usable = {

@@ -40,12 +40,6 @@ async def look(one: ScopedDatabase, ada: OrgPrincipal, query: str) -> tuple[obje
     ("left", "query", "clean"),
     [
         pytest.param(
-            "select set_config('orgscope.context', 'loot', false)",
-            "select current_setting('orgscope.context') like '1|%'",
-            True,
-            id="e37_session_setting_of_the_context",
-        ),
-        pytest.param(
             "select set_config('my.loot', 'loot', false)",
             "select coalesce(current_setting('my.loot', true), '')",
             "",
@@ -92,6 +86,16 @@ async def test_lease__left_behind__gone_in_the_next(
     async with one:
         before = await leave(one, ada, left)
         assert await look(one, ada, query) == (clean, before)
+
+
+async def test_lease__e37_context_overwritten__commit_raises_and_the_next_lease_has_its_own(
+    one: ScopedDatabase, ada: OrgPrincipal
+) -> None:
+    async with one:
+        with pytest.raises(ContextMissing):
+            await leave(one, ada, "select set_config('orgscope.context', 'loot', false)")
+        query = "select current_setting('orgscope.context') like '1|%'"
+        assert (await look(one, ada, query))[0] is True
 
 
 async def test_lease__e39_temporary_table__cannot_be_made(

@@ -88,6 +88,12 @@ def refusal(connection: Connection, statement: Any, parameters: Any = None) -> s
     return None
 
 
+def closed(connection: Connection) -> str | None:
+    """Return how a transaction says that it has no context; without one no foreign row is seen."""
+    assert connection.execute(FOREIGN).fetchall() == []
+    return refusal(connection, "select authz.require_context()")
+
+
 def begin_refusal(database: Database, token: str | None, **arguments: Any) -> str | None:
     """Return the SQLSTATE with which a new request is refused; None when its context opens."""
     try:

@@ -41,9 +41,11 @@ def test_authz__b2_token_expires_in_an_open_transaction__context_ends(tenants: T
     with tenants.request(tenants.database.token(exp=until)) as connection:
         assert value(connection, "select id from workos.users") == USER_A
         wait_until(tenants.database.admin, until)
-        assert refusal(connection, "select id from workos.users") == "WS309"
-        assert refusal(connection, "select authz.org_id_or_null()") == "WS309"
-        assert refusal(connection, "select authz.begin(%s)", (tenants.bob,)) == "WS309"
+        assert connection.execute("select id from workos.users").fetchall() == []
+        assert value(connection, "select authz.org_id_or_null()") is None
+        assert refusal(connection, "select authz.org_id()") == "WS309"
+        assert refusal(connection, "select authz.require_context()") == "WS309"
+        assert refusal(connection, "select authz.begin(%s)", (tenants.bob,)) == "WS316"
 
 
 def test_authz__b2_leeway__is_part_of_until(tenants: Tenants) -> None:
