@@ -63,7 +63,7 @@ def test_migrate__again__nothing_to_do(shell: Shell) -> None:
 def test_plan__edited_policy__named_and_exit_2(shell: Shell, project: Path) -> None:
     path = project / "policies" / "app" / "events.sql"
     text = path.read_text("utf-8")
-    edited = text.replace("using (org_id = (select authz.org_id()));", "using (true);", 1)
+    edited = text.replace("using (org_id = (select authz.org_id_or_null()));", "using (true);", 1)
     assert edited != text
     path.write_text(edited, "utf-8")
     result = shell("plan")

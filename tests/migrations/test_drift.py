@@ -117,7 +117,7 @@ def test_drift__changed_by_hand__is_named(database: Database, case: str) -> None
 def test_drift__then_migrate__does_not_hide_it(database: Database, copied_core: Project) -> None:
     database.admin.execute(OWN_KEYS)
     expected = named(database)
-    edit(copied_core, "policies/workos/users.sql", "id = (select authz.user_id())", "true")
+    edit(copied_core, "policies/workos/users.sql", "id = (select authz.user_id_or_null())", "true")
     assert deploy.migrate(database.settings)
     assert named(database) == expected == [f"change {BY_HAND['extra grant on a function'][1][7:]}"]
 

@@ -32,7 +32,7 @@ def test_plan__nothing_to_do__is_false(database: Database) -> None:
 def test_plan__edited_policy__is_named_with_its_difference(
     database: Database, copied_core: Project
 ) -> None:
-    edit(copied_core, "policies/workos/users.sql", "id = (select authz.user_id())", "true")
+    edit(copied_core, "policies/workos/users.sql", "id = (select authz.user_id_or_null())", "true")
     outcome = deploy.plan(database.settings)
     assert outcome.files == ["core policies/workos/users.sql"]
     (change,) = outcome.changes

@@ -178,19 +178,17 @@ def resist_injection(cast: Cast, tell: Narrator) -> None:
     tell.show("begin; select authz.begin('Ada''s token');" + attack)
     with cast.login("api") as connection:
         connection.execute("select authz.begin(%s)", (cast.ada.token,))
+        rows = connection.execute(
+            attack, {"mine": cast.ada.org_id, "theirs": cast.bob.org_id}
+        ).fetchall()
         try:
-            rows = connection.execute(
-                attack, {"mine": cast.ada.org_id, "theirs": cast.bob.org_id}
-            ).fetchall()
-        except ContextMissing as refusal:
-            rows, code = [], refusal.sqlstate
-        else:
+            connection.execute("select authz.require_context()")
             code = "no error"
+        except ContextMissing as refusal:
+            code = str(refusal.sqlstate)
         connection.rollback()
-    tell.check(
-        f"the seal breaks and the query raises ({code}); 0 rows of Bob's",
-        code == "WS301" and not rows,
-    )
+    tell.check("the seal breaks: 0 rows, and no error that tells of Bob's", not rows)
+    tell.check(f"and the transaction may not commit ({code})", code == "WS301")
 
 
 def refuse_forged_token(cast: Cast, tell: Narrator) -> None:
