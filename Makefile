@@ -5,6 +5,7 @@ PG ?=
 JOBS ?= auto
 ARGS ?=
 BOOKING_ARGS ?=
+REPORT ?=
 PROJECT ?= booking
 
 VENV := .venv
@@ -34,13 +35,13 @@ dev: $(READY) ## Run booking with an embedded PostgreSQL and a local WorkOS, wit
 	$(BIN)/orgscope dev up --app booking.app:create_app --project booking --source booking/src
 
 ##@ Check
-ci: lint types test ## What a change must pass
+ci: lint types test test-rls ## What a change must pass
 
 lint: $(READY) ## Lint Python, SQL and migrations (our own rules are tests)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 $(SQL)
-	$(BIN)/squawk --config .squawk.toml migrations/versions/*.sql
+	$(BIN)/squawk --config .squawk.toml migrations/versions/*.sql booking/migrations/versions/*.sql
 
 fmt: $(READY) ## Format Python, and fix what ruff can fix
 	$(BIN)/ruff check --fix $(ARGS) .
@@ -51,8 +52,8 @@ types: $(READY) ## Check types, strictly
 
 test: test-core test-booking ## Run all tests on real PostgreSQL
 
-test-core: $(READY) ## Run orgscope's own tests; ARGS goes to pytest
-	$(BIN)/pytest -n $(JOBS) $(ARGS)
+test-core: $(READY) ## Run orgscope's own tests; ARGS goes to pytest, REPORT=FILE keeps its report
+	$(BIN)/pytest -n $(JOBS) $(if $(REPORT),--junitxml=$(abspath $(REPORT))) $(ARGS)
 
 test-rls: $(READY) ## Prove that tenants stay apart; ARGS="DSN" tests a database of yours
 	$(BIN)/orgscope isolation test --project booking $(ARGS)

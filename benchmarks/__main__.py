@@ -1,56 +1,43 @@
-"""Run every benchmark, print the table, and keep the results."""
+"""Run every benchmark, print the table, and keep the results and the page."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import events, policy, scoped, webhook
 from benchmarks.data import world
-from benchmarks.harness import Comparison
+from benchmarks.harness import HEADINGS, Run
+from benchmarks.record import keep, run_here
 
-RESULTS = Path(__file__).resolve().parent / "results" / "latest.json"
 
-
-async def _measure() -> list[Comparison]:
+async def _measure() -> Run:
     with world() as data:
         groups = [await group.run(data) for group in (scoped, policy, events, webhook)]
-        return [one for group in groups for one in group]
+        return run_here(data.server.url(), [one for group in groups for one in group])
 
 
-def _show(results: list[Comparison]) -> None:
+def _show(run: Run) -> None:
     table = Table(title="orgscope against its peers: medians of one run")
-    for heading in ("", "ours", "peer", "ratio", "quartiles", "bound", ""):
+    for heading in HEADINGS:
         table.add_column(heading)
-    for one in results:
-        unit = "{:.1f} µs" if one.sense == "at most" else "{:.0f} /s"
-        scale = 1e6 if one.sense == "at most" else 1
-        table.add_row(
-            one.name,
-            unit.format(one.ours * scale),
-            unit.format(one.peer * scale),
-            f"{one.ratio:.2f}",
-            f"{one.spread[0]:.2f} to {one.spread[1]:.2f}",
-            f"{one.sense} {one.bound:g}",
-            "holds" if one.holds else "BROKEN",
-        )
+    for one in run.comparisons:
+        table.add_row(*one.cells())
     console = Console()
     console.print(table)
-    console.print(f"{sum(one.holds for one in results)} of {len(results)} bounds hold")
+    held = sum(one.holds for one in run.comparisons)
+    console.print(f"{held} of {len(run.comparisons)} bounds hold")
 
 
 def main() -> int:
     """Return 0 when every bound holds."""
-    results = asyncio.run(_measure())
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps([one.as_json() for one in results], indent=2) + "\n", "utf-8")
-    _show(results)
-    return 0 if all(one.holds for one in results) else 1
+    run = asyncio.run(_measure())
+    keep(run)
+    _show(run)
+    return 0 if all(one.holds for one in run.comparisons) else 1
 
 
 if __name__ == "__main__":

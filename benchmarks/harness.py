@@ -5,17 +5,17 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Final, Literal
 
-__all__ = ["Comparison", "compare", "rate_of"]
+__all__ = ["HEADINGS", "Comparison", "Run", "compare", "comparison_of"]
 
 Work = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One line of the results. ``ours`` and ``peer`` are seconds each, or rates for ``at_least``.
+    """One line of the results. ``ours`` and ``peer`` are seconds each, or rates for ``at least``.
 
     ``ratio`` is the median of the rounds' ratios and ``spread`` their quartiles.
     """
@@ -33,9 +33,31 @@ class Comparison:
         """Whether the bound is kept."""
         return self.ratio <= self.bound if self.sense == "at most" else self.ratio >= self.bound
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the line for ``results/latest.json``."""
-        return {**asdict(self), "holds": self.holds}
+    def cells(self) -> tuple[str, ...]:
+        """Return the line as text, in the order of ``HEADINGS``."""
+        unit, scale = ("µs", 1e6) if self.sense == "at most" else ("/s", 1)
+        return (
+            self.name,
+            *(f"{one * scale:,.0f} {unit}" for one in (self.ours, self.peer)),
+            f"{self.ratio:.2f}",
+            f"{self.spread[0]:.2f} to {self.spread[1]:.2f}",
+            f"{self.sense} {self.bound:g}",
+            "holds" if self.holds else "BROKEN",
+        )
+
+
+HEADINGS: Final = ("ours / peer", "ours", "peer", "ratio", "quartiles", "bound", "")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The comparisons of one run, with what one must know of the machine to read them."""
+
+    date: str
+    cores: int
+    postgresql: str
+    python: str
+    comparisons: list[Comparison]
 
 
 async def compare(
@@ -61,10 +83,10 @@ async def compare(
         pairs.append((one, two) if number % 2 == 0 else (two, one))
     if sense == "at least":
         pairs = [(1 / mine, 1 / theirs) for mine, theirs in pairs]
-    return rate_of(name, pairs, bound=bound, sense=sense)
+    return comparison_of(name, pairs, bound=bound, sense=sense)
 
 
-def rate_of(
+def comparison_of(
     name: str,
     pairs: list[tuple[float, float]],
     *,

@@ -15,7 +15,7 @@ from typing import Final
 
 from benchmarks.data import World
 from benchmarks.events import body
-from benchmarks.harness import Comparison, rate_of
+from benchmarks.harness import Comparison, comparison_of
 from orgscope.devstack import environment
 from orgscope.signature import sign
 
@@ -49,7 +49,8 @@ async def run(world: World) -> list[Comparison]:
             mine = await _load(ours_port, "/api/webhooks/workos")
             theirs = await _load(peer_port, "/webhooks")
             pairs.append((mine, theirs))
-    return [rate_of("webhooks over HTTP / FastAPI + SQLAlchemy", pairs, bound=3, sense="at least")]
+    name = "webhooks over HTTP / FastAPI + SQLAlchemy"
+    return [comparison_of(name, pairs, bound=3, sense="at least")]
 
 
 async def _load(port: int, path: str) -> float:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -44,9 +45,26 @@ def workos() -> Iterator[Server]:
         yield server
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Who follows the howto: ``values`` for its files, ``environment`` without any of them."""
+
+    values: dict[str, str]
+    environment: dict[str, str]
+
+    def fill_in(self, file: Path) -> None:
+        """Write the values into a copy of .env.example, in their places."""
+        text = file.read_text("utf-8")
+        for name, value in self.values.items():
+            place = re.search(rf"^(# )?{name}=.*$", text, re.MULTILINE)
+            assert place is not None, name
+            text = f"{text[: place.start()]}{name}='{value}'{text[place.end() :]}"
+        file.write_text(text, "utf-8")
+
+
 @pytest.fixture
-def variables(pg_server: PgServer, workos: Server) -> Iterator[dict[str, str]]:
-    """What a reader of the howto has set: a new database, and an environment of WorkOS."""
+def reader(pg_server: PgServer, workos: Server) -> Iterator[Reader]:
+    """A reader with a new database, an environment of WorkOS, and nothing set in the shell."""
     name = "documented"
     with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")
@@ -66,7 +84,12 @@ def variables(pg_server: PgServer, workos: Server) -> Iterator[dict[str, str]]:
         tools = os.pathsep.join(
             (str(Path(sys.executable).parent), str(find_binaries().directory), os.environ["PATH"])
         )
-        yield {**os.environ, **environment(settings), "PATH": tools}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ORGSCOPE_", "WORKOS_"))
+        }
+        yield Reader(environment(settings), {**inherited, "PATH": tools})
         connection.execute(f"drop database {name} with (force)")
 
 
@@ -78,29 +101,46 @@ def test_readme__commands__are_targets_of_make() -> None:
     ]
     assert [command[:2] for command in commands] == [["make", "demo"], ["make", "test"]]
     for command in commands:
-        # `make test` would run this very test; `make demo` is booking/tests/test_story.py.
-        subprocess.run([*command, "--dry-run"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        # `make test` would run this very test; what `make demo` is, booking/tests/test_demo.py runs.
+        done = subprocess.run(
+            [*command, "--dry-run"], cwd=ROOT, check=True, capture_output=True, text=True
+        )
+        assert command[1] != "demo" or "python -m booking.demo\n" in done.stdout
 
 
 def test_workos_setup__commands__lead_to_the_first_row(
-    tmp_path: Path, variables: dict[str, str], workos: Server
+    tmp_path: Path, reader: Reader, workos: Server
 ) -> None:
     shutil.copy(ROOT / ".env.example", tmp_path)
     for block in blocks(SETUP):
         if "orgscope serve" in block:
-            _serve(block, tmp_path, variables, workos)
+            _check_files(tmp_path)
+            _serve(block, tmp_path, reader.environment, workos)
             continue
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block],
             cwd=tmp_path,
-            env=variables,
+            env=reader.environment,
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, f"{block}\n{done.stderr}"
+        if "cp .env.example" in block:
+            reader.fill_in(tmp_path / "deploy.env")
         if "workos.users" in block:
             assert "first@example.com" in done.stdout
+
+
+def _check_files(folder: Path) -> None:
+    """Both files are the owner's alone, and the web process has the URLs of its two logins only."""
+    for file in (folder / ".env", folder / "deploy.env"):
+        assert file.stat().st_mode & 0o777 == 0o600
+    urls = re.findall(r"^ORGSCOPE_([A-Z_]+)_URL='", (folder / ".env").read_text("utf-8"), re.M)
+    assert urls == ["API", "SYNC"]
+    assert (
+        len(re.findall(r"^ORGSCOPE_[A-Z_]+_URL='", (folder / "deploy.env").read_text(), re.M)) == 10
+    )
 
 
 def _serve(block: str, folder: Path, variables: dict[str, str], workos: Server) -> None:

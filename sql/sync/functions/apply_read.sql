@@ -1,10 +1,11 @@
 -- Apply an object that was read from WorkOS by API, and return applied, stale or ignored.
--- Flow: orgscope.provider reads, then calls this as the sync login.
+-- Flow: orgscope.sync.service, which reads by orgscope.provider, calls this as the sync login.
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS101 when the body is not a JSON object, WS201 when it lacks what its family needs,
 --      22004 when read_at is null.
 -- Why: the same upsert as for events. The body is text, because jsonb cannot hold all of JSON.
---      read_at is when the request began: what WorkOS changes after it is newer.
+--      read_at is when the request began, by this database's clock, because it is compared with
+--      what that clock said of events: what WorkOS changes after it is newer.
 -- Example: select sync.apply_read('user', '{"id": "user_01…", …}', '2026-01-15 12:00Z');
 set local role orgscope_definer;
 
@@ -19,6 +20,7 @@ as $$
 declare
   v_family sync.families;
   v_parsed record;
+  v_result record;
 begin
   if read_at is null then
     raise exception using
@@ -29,9 +31,19 @@ begin
     return 'ignored';
   end if;
   v_parsed := sync.parse_object(body);
-  return sync.apply_object(
+  if v_parsed.error is not null then
+    raise exception using errcode = 'WS101', message = v_parsed.error;
+  end if;
+  v_result := sync.apply_object(
     v_family, v_parsed.value, ('', read_at, 'api', false, v_parsed.lossy)
   );
+  if v_result.error is not null then
+    raise exception using
+      errcode = left(v_result.error, 5),
+      message = substr(v_result.error, 7),
+      hint = 'Pass the whole object as WorkOS sent it.';
+  end if;
+  return v_result.outcome;
 end
 $$;
 
