@@ -28,13 +28,13 @@ from orgscope.devworkos import DevWorkOS, serve
 from orgscope.embedded import Server, temporary_server
 from orgscope.errors import OrgscopeError
 from orgscope.settings import LOGINS, Settings
+from orgscope.web.webhooks import PATH
 
 __all__ = ["DEV_ENVIRONMENT", "ServiceFailed", "Stack", "environment", "running_stack"]
 
 DEV_ENVIRONMENT: Final = Path(".orgscope") / "dev.env"
 """Where a running stack leaves its settings, relative to the project."""
 
-WEBHOOK_PATH: Final = "/api/webhooks/workos"
 _READY_S: Final = 30.0
 _STOP_S: Final = 10.0
 
@@ -93,7 +93,7 @@ def running_stack(
             _service(settings, app, port=port, log=log, reload=reload, pythonpath=pythonpath)
         )
         url = f"http://127.0.0.1:{port}"
-        workos.world.create_webhook_endpoint(url + WEBHOOK_PATH, secret=webhook_secret)
+        workos.world.create_webhook_endpoint(url + PATH, secret=webhook_secret)
         yield Stack(settings, workos.world, url, workos.url, log)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from orgscope.errors.base import SqlError
 from orgscope.errors.shell import AuthenticationRequired, KeysUnavailable, ProviderUnavailable
 
-__all__ = ["PROBLEMS", "Problem", "problem_for"]
+__all__ = ["INTERNAL_ERROR", "PROBLEMS", "UNAVAILABLE", "Problem", "problem_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Problem:
 
 
 _BAD_CREDENTIAL: Final = 'Bearer realm="api", error="invalid_token"'
-_UNAVAILABLE: Final = Problem(503, "unavailable", "The service is not ready. Try again.", None, 1)
+INTERNAL_ERROR: Final = Problem(500, "internal-error", "The request failed.")
+UNAVAILABLE: Final = Problem(503, "unavailable", "The service is not ready. Try again.", None, 1)
 
 
 def _unauthorized(code: str, title: str) -> Problem:
@@ -34,14 +35,14 @@ def _unauthorized(code: str, title: str) -> Problem:
 
 
 PROBLEMS: Final[dict[str, Problem]] = {
-    "WS301": Problem(500, "internal-error", "The request failed."),
+    "WS301": INTERNAL_ERROR,
     "WS302": Problem(403, "organization-required", "Choose an organization first."),
     "WS303": _unauthorized("invalid-token", "The access token is not valid."),
     "WS304": _unauthorized("session-expired", "The access token has expired."),
     "WS305": _unauthorized("invalid-token", "The access token is not valid."),
     "WS306": Problem(503, "signing-key-unknown", "The signing key is not known yet.", None, 1),
-    "WS307": _UNAVAILABLE,
-    "WS308": _UNAVAILABLE,
+    "WS307": UNAVAILABLE,
+    "WS308": UNAVAILABLE,
     "WS309": _unauthorized("session-expired", "The access token has expired."),
     "WS310": _unauthorized("session-revoked", "The session is no longer valid."),
     "WS311": Problem(403, "organization-unavailable", "The organization is not available."),
@@ -49,9 +50,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "WS313": Problem(403, "membership-required", "You are not a member of the organization."),
     "WS314": _unauthorized("session-revoked", "The session is no longer valid."),
     "WS315": _unauthorized("session-revoked", "The session is no longer valid."),
-    "WS317": _UNAVAILABLE,
-    "WS319": _UNAVAILABLE,
-    "WS320": _UNAVAILABLE,
+    "WS317": UNAVAILABLE,
+    "WS319": UNAVAILABLE,
+    "WS320": UNAVAILABLE,
     "WS324": _unauthorized("session-revoked", "The session is no longer valid."),
 }
 """SQLSTATE -> what HTTP says. A code that is not here is a fault of ours: 500."""
@@ -66,7 +67,7 @@ def problem_for(error: BaseException) -> Problem | None:
             503, "provider-unavailable", "WorkOS cannot be reached.", None, error.retry_after_s
         )
     if isinstance(error, KeysUnavailable):
-        return _UNAVAILABLE
+        return UNAVAILABLE
     if isinstance(error, SqlError):
         return PROBLEMS.get(error.sqlstate or "")
     return None

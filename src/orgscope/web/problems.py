@@ -18,11 +18,9 @@ from starlette.responses import JSONResponse
 from starlette.types import Scope
 
 from orgscope.errors import DeployError, OrgscopeError, Problem, problem_for
+from orgscope.errors.problem import INTERNAL_ERROR, UNAVAILABLE
 
 __all__ = ["INTERNAL_ERROR", "HttpError", "is_retryable", "problem_of", "problem_response"]
-
-INTERNAL_ERROR: Final = Problem(500, "internal-error", "The request failed.")
-UNAVAILABLE: Final = Problem(503, "unavailable", "The service is not ready. Try again.", None, 1)
 
 # RFC 9110's names, which http.client has from Python 3.13 on: a code is the same on every Python.
 _PHRASES: Final = {

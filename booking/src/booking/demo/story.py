@@ -11,9 +11,9 @@ import psycopg
 
 from booking.demo.cast import Cast
 from booking.demo.narrator import Narrator
-from orgscope.devstack import WEBHOOK_PATH
 from orgscope.errors import ContextMissing, TokenRefused
 from orgscope.signature import sign
+from orgscope.web.webhooks import PATH
 
 __all__ = ["STEPS", "mirrored"]
 
@@ -65,7 +65,7 @@ def arrive(cast: Cast, tell: Narrator) -> None:
     """People and organizations that were created in WorkOS arrive by signed webhooks."""
     cast.stack.quiesce()
     tell.show(
-        f"POST {WEBHOOK_PATH}\nWorkOS-Signature: t=…, v1=…\n\n{{'event': 'user.created', …}}",
+        f"POST {PATH}\nWorkOS-Signature: t=…, v1=…\n\n{{'event': 'user.created', …}}",
         "http",
     )
     tell.show("select sync.receive_event(body)  -- inbox, mirror and profile in one commit")
@@ -95,14 +95,14 @@ def refuse_unsigned(cast: Cast, tell: Narrator) -> None:
         }
     ).encode()
     response = httpx2.post(
-        cast.stack.url + WEBHOOK_PATH,
+        cast.stack.url + PATH,
         content=body,
         headers={
             "WorkOS-Signature": sign(body, "whsec_somebody_elses_secret"),
             "Content-Type": "application/json",
         },
     )
-    tell.show(f"POST {WEBHOOK_PATH}   signed with another secret\n→ {response.status_code}", "http")
+    tell.show(f"POST {PATH}   signed with another secret\n→ {response.status_code}", "http")
     tell.check("the forged event is answered 401", response.status_code == 401)
     tell.check("and nothing of it is mirrored", "om_01FORGED" not in mirrored(cast)["memberships"])
 
