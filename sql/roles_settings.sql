@@ -10,11 +10,17 @@
 alter role orgscope_migrator set row_security = off;
 alter role orgscope_backup set search_path = pg_catalog, pg_temp;
 
--- What `exp` and revocation do not bound, time-outs do.
+-- What `exp` and revocation do not bound, time-outs do; nor does a webhook wait without end.
 alter role orgscope_api set statement_timeout = '30s';
 alter role orgscope_api set lock_timeout = '5s';
 alter role orgscope_api set idle_in_transaction_session_timeout = '30s';
 alter role orgscope_api set search_path = pg_catalog, pg_temp;
+alter role orgscope_sync set statement_timeout = '30s';
+alter role orgscope_sync set lock_timeout = '5s';
+alter role orgscope_sync set idle_in_transaction_session_timeout = '30s';
+alter role orgscope_keys set statement_timeout = '30s';
+alter role orgscope_keys set lock_timeout = '5s';
+alter role orgscope_keys set idle_in_transaction_session_timeout = '30s';
 alter role orgscope_job set lock_timeout = '5s';
 alter role orgscope_job set idle_in_transaction_session_timeout = '60s';
 alter role orgscope_job set search_path = pg_catalog, pg_temp;

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+import pytest
+
 from booking.demo.cast import Cast, Person
 
 
@@ -63,3 +66,30 @@ def test_profile__colleague__cannot_be_written(cast: Cast) -> None:
             "update app.profiles set about = 'x' where user_id <> authz.user_id()"
         )
         assert cursor.rowcount == 0
+
+
+def test_profile__member_keeps_own_row_locked__is_removed_all_the_same(cast: Cast) -> None:
+    with cast.login("api") as holder:
+        holder.execute("select authz.begin(%s)", (cast.ada.token,))
+        holder.execute(
+            "update app.profiles set about = 'mine' where user_id = authz.user_id()",
+        )
+        cast.stack.world.delete_membership(cast.ada.membership_id)
+        cast.stack.quiesce()
+        with (
+            cast.login("api") as second,
+            pytest.raises(psycopg.Error) as refused,
+        ):
+            second.execute("select authz.begin(%s)", (cast.ada.token,))
+        assert refused.value.sqlstate == "WS313"
+        holder.rollback()
+    with cast.login("dba") as dba:
+        key = f"app.sync_profile:{cast.ada.org_id}:{cast.ada.user_id}"
+        assert dba.execute(
+            "select left(error, 5) from sync.tasks where kind = 'hook' and key = %s", (key,)
+        ).fetchall() == [("55P03",)]
+    with cast.login("sync") as sync:
+        sync.execute("select app.sync_profile(%s, %s)", (cast.ada.org_id, cast.ada.user_id))
+    row = profile(cast, cast.ada)
+    assert row is not None
+    assert row[2] is True

@@ -1,5 +1,5 @@
 -- Write the heartbeat by which a standby knows how old its mirror is.
--- Flow: every few seconds, by the worker; authz.check_transaction reads it on a standby.
+-- Flow: run every 10 seconds by `orgscope worker`; authz.standby_is_fresh reads it on a standby.
 -- Runs as: orgscope_sealer, definer.
 -- Raises: nothing.
 -- Why: pg_last_xact_replay_timestamp idles with the primary; a row that is written does not (B3).

@@ -1,5 +1,5 @@
 -- Delete the remembered tokens that have expired and return how many they were.
--- Flow: run on schedule by the worker and by `orgscope keys sync`.
+-- Flow: run every minute by `orgscope worker`.
 -- Runs as: orgscope_sealer, definer.
 -- Raises: nothing.
 -- Why: claims hold personal data; they are kept no longer than they can be recalled.

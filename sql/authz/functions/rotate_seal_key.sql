@@ -1,5 +1,6 @@
 -- Make a new seal key and forget all but the one before it.
--- Flow: run daily by the worker, and after a restore or a clone.
+-- Flow: daily by `orgscope worker`, through authz.rotate_old_seal_key; by hand after a clone or a
+--      physical restore, with `orgscope keys rotate-seal`.
 -- Runs as: orgscope_sealer, definer.
 -- Raises: nothing.
 -- Why: a key that leaked with a dump or a base backup seals nothing that is opened after this;

@@ -24,7 +24,7 @@ begin
     raise exception using
       errcode = 'WS306',
       message = 'the key that signed the token is not known to the database',
-      hint = 'Run orgscope keys sync; the worker does so on schedule.';
+      hint = 'Run orgscope keys sync; orgscope worker does so every 5 minutes.';
   end if;
   if authz.rs256_verify(
     v_token.signed, v_token.signature, v_key.modulus, v_key.modulus_octets, v_key.block

@@ -1,8 +1,8 @@
--- Apply a parsed event inside a savepoint, and return what became of it, with the error if any.
+-- Apply a parsed event to the mirror, and return what became of it, with the error if any.
 -- Flow: step 2 of sync.receive_event; the upsert function of the family is step 3.
 -- Runs as: orgscope_definer, invoker.
--- Raises: what is not the event's fault, for the sender to retry: classes 40, 53, 55, 57, 58, XX.
--- Why: a poison event is kept and answered; it must not stop the stream, nor be lost.
+-- Raises: only what sync.is_retryable says is the database's, for the sender to try again.
+-- Why: an event without a time happened, as far as anybody here knows, now.
 set local role orgscope_definer;
 
 create or replace function sync.apply_event(event sync.event, out outcome text, out error text)
@@ -13,6 +13,7 @@ as $$
 declare
   v_family sync.families;
   v_change sync.change := event.change;
+  v_result record;
 begin
   if event.error is not null then
     outcome := 'failed';
@@ -26,16 +27,12 @@ begin
     return;
   end if;
   v_change.occurred_at := coalesce(v_change.occurred_at, now());
-  outcome := sync.apply_object(v_family, event.data, v_change);
-exception when others then
-  if left(sqlstate, 2) in ('40', '53', '55', '57', '58', 'XX') then
-    raise;
-  end if;
-  outcome := 'failed';
-  error := concat_ws(' ', sqlstate, sqlerrm);
+  v_result := sync.apply_object(v_family, event.data, v_change);
+  outcome := v_result.outcome;
+  error := v_result.error;
 end
 $$;
 
 comment on function sync.apply_event(sync.event)
-is 'Apply a parsed event inside a savepoint.';
+is 'Apply a parsed event to the mirror.';
 revoke all on function sync.apply_event(sync.event) from public;

@@ -1,12 +1,14 @@
 -- Make a version of an object, as a mirror table stores it, from a payload and how it came.
--- Flow: called by every upsert. dead_since is when a parent was deleted, if one was.
+-- Flow: called by every upsert with its table. dead_since is when a parent was deleted, if one was.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS201 when the payload has no id, or no updated_at and is no delete.
 -- Why: a delete needs its id only. Its updated_at is that of the last update, and a trimmed one has
 --      none: the envelope's time stands in, because deletes do not compete by version anyway.
+--      What is lossy keeps what its table can read, and the inbox keeps the rest.
 set local role orgscope_definer;
 
 create or replace function sync.make_version(
+  relation regclass,
   payload jsonb,
   change sync.change,
   dead_since timestamptz default null
@@ -27,7 +29,7 @@ begin
   end if;
   return (
     sync.object_id(payload),
-    payload,
+    case when change.lossy then sync.keep_readable(relation, payload) else payload end,
     change.lossy,
     coalesce(v_updated_at, change.occurred_at),
     change.event_id,
@@ -38,6 +40,6 @@ begin
 end
 $$;
 
-comment on function sync.make_version(jsonb, sync.change, timestamptz)
+comment on function sync.make_version(regclass, jsonb, sync.change, timestamptz)
 is 'Make a version of an object, as a mirror table stores it.';
-revoke all on function sync.make_version(jsonb, sync.change, timestamptz) from public;
+revoke all on function sync.make_version(regclass, jsonb, sync.change, timestamptz) from public;

@@ -2,8 +2,9 @@
 -- Flow: step 1 of sync.receive_event; sync.retry_event does it again.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS101 when the body is not a JSON object.
--- Why: only that is refused. What else may be wrong with an envelope is in error, so that the event
---      can be stored. An event without a usable id gets one from its body.
+-- Why: only that is refused. An object that jsonb cannot hold has its reason in error, so that the
+--      event can be stored. An event without a usable id gets one from its body; a time that cannot
+--      be read is as good as none, for it must not keep the event from being applied.
 set local role orgscope_definer;
 
 create or replace function sync.parse_event(body text, source text)
@@ -27,10 +28,11 @@ begin
     when jsonb_typeof(v_envelope -> 'event') = 'string' then v_envelope ->> 'event' else ''
   end;
   v_event.data := v_envelope -> 'data';
+  v_event.error := v_parsed.error;
   begin
     v_occurred_at := workos.timestamp_v1(v_envelope ->> 'created_at');
-  exception when others then
-    v_event.error := concat_ws(' ', sqlstate, sqlerrm);
+  exception when sqlstate 'WS201' or data_exception then
+    v_occurred_at := null;
   end;
   v_event.change := (
     v_event.id, v_occurred_at, source, v_event.type like '%.deleted', v_parsed.lossy

@@ -1,7 +1,7 @@
 -- Apply an event of the inbox again when it failed or was ignored, and return what became of it.
 -- Flow: by hand, by the worker, and by sync.receive_event when a failed event is delivered again.
 -- Runs as: orgscope_definer, definer.
--- Raises: WS102 when the inbox has no such event; classes 40, 53, 55, 57, 58, XX.
+-- Raises: WS102 when the inbox has no such event; and what sync.is_retryable says.
 -- Why: the body is kept as received, so a fixed function or a newer version can still apply it.
 set local role orgscope_definer;
 

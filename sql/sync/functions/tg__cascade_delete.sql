@@ -4,6 +4,7 @@
 -- Raises: nothing.
 -- Why: WorkOS does not say whether it sends an event for each child; the mirror does not depend on
 --      it. Children are locked in the order of their ids, so that two cascades cannot deadlock.
+--      Tables are compared as oids: their names depend on the session.
 set local role orgscope_definer;
 
 create or replace function sync.tg__cascade_delete()
@@ -21,7 +22,7 @@ begin
     from sync.families as f
     cross join lateral jsonb_each_text(f.parents) as p
     inner join sync.families as parent on p.value = parent.name
-    where parent.relation = format('%I.%I', tg_table_schema, tg_table_name)
+    where to_regclass(parent.relation) = tg_relid and to_regclass(f.relation) is not null
     order by f.name
   loop
     execute format(

@@ -16,7 +16,7 @@ declare
   v_version sync.version;
   v_outcome text;
 begin
-  v_version := sync.make_version(payload, change);
+  v_version := sync.make_version('workos.organizations', payload, change);
   insert into workos.organizations as t (
     id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
   )
@@ -26,12 +26,18 @@ begin
         source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
         deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
   v_outcome := case when found then 'applied' else 'stale' end;
-  -- Nested domains are versions like any other; one that is not listed is no delete.
+  -- Nested domains are versions like any other; one that is not listed is no delete. An odd one
+  -- makes the organization lossy, and does not keep it back.
   if not change.deleted then
-    perform sync.upsert_organization_domain(d.domain, change)
-    from jsonb_path_query(
+    perform case
+      when change.lossy then (sync.apply_object(f, d.domain, change)).outcome
+      else sync.upsert_organization_domain(d.domain, change)
+    end
+    from sync.families as f
+    cross join lateral jsonb_path_query(
       payload, '$.domains[*] ? (@.organization_id == $.id && @.updated_at.type() == "string")'
-    ) as d (domain);
+    ) as d (domain)
+    where f.name = 'organization_domain';
   end if;
   return v_outcome;
 end

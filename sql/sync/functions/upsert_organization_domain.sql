@@ -18,11 +18,13 @@ declare
   v_dead_since timestamptz;
 begin
   -- organization_domain.verification_failed wraps the domain beside a reason.
-  payload := coalesce(payload -> 'organization_domain', payload);
+  if not payload ? 'id' then
+    payload := payload -> 'organization_domain';
+  end if;
   if not change.deleted then
     v_dead_since := sync.live_organization(sync.object_id(payload, 'organization_id'));
   end if;
-  v_version := sync.make_version(payload, change, v_dead_since);
+  v_version := sync.make_version('workos.organization_domains', payload, change, v_dead_since);
   insert into workos.organization_domains as t (
     id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
   )

@@ -22,7 +22,7 @@ begin
     v_dead_since := sync.live_organization(sync.object_id(payload, 'organization_id'));
     v_dead_since := least(v_dead_since, sync.live_user(sync.object_id(payload, 'user_id')));
   end if;
-  v_version := sync.make_version(payload, change, v_dead_since);
+  v_version := sync.make_version('workos.organization_memberships', payload, change, v_dead_since);
   insert into workos.organization_memberships as t (
     id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
   )

@@ -21,7 +21,7 @@ begin
   if not change.deleted then
     v_dead_since := sync.live_user(sync.object_id(payload, 'user_id'));
   end if;
-  v_version := sync.make_version(payload, change, v_dead_since);
+  v_version := sync.make_version('workos.sessions', payload, change, v_dead_since);
   insert into workos.sessions as t (
     id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
   )

@@ -15,7 +15,7 @@ as $$
 declare
   v_version sync.version;
 begin
-  v_version := sync.make_version(payload, change);
+  v_version := sync.make_version('workos.users', payload, change);
   insert into workos.users as t (
     id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
   )

@@ -5,6 +5,6 @@ request that finds no row ─▶ service.Service.fetch_unknown ─▶ provider �
 """
 
 from orgscope.sync.inbox import Outcome, receive_event
-from orgscope.sync.service import Service, apply_read, queue_task
+from orgscope.sync.service import Service, apply_read, queue_task, read_clock
 
-__all__ = ["Outcome", "Service", "apply_read", "queue_task", "receive_event"]
+__all__ = ["Outcome", "Service", "apply_read", "queue_task", "read_clock", "receive_event"]

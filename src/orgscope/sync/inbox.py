@@ -37,8 +37,8 @@ async def receive_event(
     ``body`` is the text as received. ``source`` is ``webhook`` or ``feed``. Nothing is kept before
     the caller's COMMIT: acknowledge after it.
 
-    Raises EventMalformed when the body is not a JSON object, and psycopg.Error of the SQLSTATE
-    classes 40, 53, 55, 57, 58 and XX when the database could not do it now; then nothing is stored.
+    Raises EventMalformed when the body is not a JSON object, and psycopg.Error with a SQLSTATE of
+    ``sync.is_retryable`` when the database could not do it now; then nothing is stored.
     """
     cursor = await connection.execute("select sync.receive_event(%s, %s)", (body, source))
     [(outcome,)] = await cursor.fetchall()

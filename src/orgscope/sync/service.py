@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -22,7 +22,7 @@ from orgscope.errors import ProviderUnavailable
 from orgscope.provider import WorkOS
 from orgscope.sync.inbox import Outcome
 
-__all__ = ["Service", "apply_read", "queue_task"]
+__all__ = ["Service", "apply_read", "queue_task", "read_clock"]
 
 INTERVAL_S: Final = 30.0
 """For how long the answer about one person and organization stands, also when there was none."""
@@ -42,7 +42,7 @@ async def apply_read(
     """Apply an object that was read from WorkOS, by ``sync.apply_read``.
 
     ``family`` is as in ``sync.families``, such as ``organization_membership``. ``read_at`` is when
-    the request began: what changes after it is newer.
+    the request began, by ``read_clock``: what changes after it is newer.
 
     Raises PayloadInvalid when the payload lacks what its family needs.
     """
@@ -51,6 +51,18 @@ async def apply_read(
     )
     [(outcome,)] = await cursor.fetchall()
     return Outcome(outcome)
+
+
+async def read_clock(connection: psycopg.AsyncConnection[Any]) -> datetime:
+    """Return what time it is for the database, which compares reads with events by its own clock.
+
+    Ask before the request to WorkOS: the clock of this machine may be ahead of the database's or
+    behind it.
+    """
+    cursor = await connection.execute("select pg_catalog.clock_timestamp()")
+    now: datetime
+    [(now,)] = await cursor.fetchall()
+    return now
 
 
 async def queue_task(connection: psycopg.AsyncConnection[Any], kind: str, key: str) -> None:
@@ -87,7 +99,7 @@ class Service:
         gets the same answer. Returns whether the mirror now has what WorkOS has.
 
         Raises ProviderUnavailable when WorkOS cannot be reached, with the seconds until it is asked
-        again as ``retry_after_s``; psycopg.Error when the mirror cannot be written.
+        again as ``retry_after_s``; psycopg.Error when the mirror cannot be asked or written.
         """
         key = (principal.user_id, principal.org_id)
         fetch = self._fetches.get(key)
@@ -127,7 +139,8 @@ class Service:
 
     async def _fetch(self, user_id: str, org_id: str | None) -> bool | None:
         """Return whether something was applied; None when WorkOS is away."""
-        read_at = datetime.now(UTC)
+        async with self._database.login("sync") as connection:
+            read_at = await read_clock(connection)
         family, payload = "user", None
         try:
             if org_id is not None:

@@ -58,10 +58,15 @@ async def test_webhook__every_outcome__200(web: Web) -> None:
         (b'{"event": "x.y", "text": "\\u0000"}', "ignored"),
         (b'{"event": "x.y", "text": "\\ud800"}', "ignored"),
         (b'{"event": "x.y", "n": 1e400}', "ignored"),
-        (b'{"event": "x.y", "created_at": "never"}', "failed"),
+        (b'{"event": "x.y", "created_at": "never"}', "ignored"),
         (json.dumps({"id": "e" * 300, "event": "x.y"}).encode(), "ignored"),
         (json.dumps({"event": "x" * 5000}).encode(), "ignored"),
+        # What jsonb cannot hold, or cannot look at to the end, may be an object all the same.
+        (b'{"n": 1e2000000}', "failed"),
+        (b'{"a":' * 50_000, "failed"),
+        (b'{"a":' + b"[" * 40_000 + b"]" * 40_000 + b"}", "failed"),
     ],
+    ids=lambda given: repr(given[:70]),
 )
 async def test_webhook__odd_object__stored_as_received(
     web: Web, database: Database, body: bytes, outcome: str
@@ -87,7 +92,6 @@ async def test_webhook__odd_object__stored_as_received(
         b'{"event": "user.created"} trailing',
         b"{'event': 'user.created'}",
         b'{"n": NaN}',
-        b'{"n": 1e2000000}',
         b"\xef\xbb\xbf{}",
         b"\xff\xfe{\x00}\x00",
         b'{"event": "\xff"}',
@@ -97,8 +101,6 @@ async def test_webhook__odd_object__stored_as_received(
         b'{"a": "\\x"}',
         b'{"a": "\\u12"}',
         b"[" * 100_000,
-        b'{"a":' * 50_000,
-        b'{"a":' + b"[" * 40_000 + b"]" * 40_000 + b"}",
     ],
     ids=lambda body: repr(body[:28]),
 )

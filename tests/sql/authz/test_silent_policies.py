@@ -61,7 +61,7 @@ def test_policy__context_lost_inside_the_statement__no_answer_about_foreign_rows
 ) -> None:
     statement = f"""
     with lost as materialized (select set_config('orgscope.context', {LOST[lost]}, true))
-    select t.id from lost, workos.{where.split()[0]} as t where {FOREIGN_ROWS[where]}
+    select t.id from lost, workos.{where.split(maxsplit=1)[0]} as t where {FOREIGN_ROWS[where]}
     """
     with other.request() as connection:
         for index_scan in ("on", "off"):

@@ -36,7 +36,7 @@ set role orgscope_definer;
 create function extra.upsert_badge(payload jsonb, change sync.change) returns text
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  v_version constant sync.version := sync.make_version(payload, change);
+  v_version constant sync.version := sync.make_version('extra.badges', payload, change);
 begin
   if payload ? 'sqlstate' then
     raise exception using errcode = payload ->> 'sqlstate', message = 'as the payload wants';

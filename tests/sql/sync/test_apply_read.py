@@ -108,7 +108,7 @@ def test_apply_read__unknown_family__ignored(mirror: Mirror) -> None:
     assert mirror.read("badge", {"id": "badge_1"}) == "ignored"
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "{"])
+@pytest.mark.parametrize("body", ["", "[]", "null", "{", '{"id": "user_1", "locale": 1e400000}'])
 def test_apply_read__no_json_object__refused(mirror: Mirror, body: str) -> None:
     with pytest.raises(EventMalformed):
         mirror.read("user", body)

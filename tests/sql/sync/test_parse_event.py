@@ -68,12 +68,17 @@ def test_parse_event__other_verb__no_delete(database: Database, type_: str) -> N
 
 
 @pytest.mark.parametrize("created_at", ["yesterday", "2026-02-30T00:00:00Z", 5, True, {}])
-def test_parse_event__unusable_time__error_and_no_time(
-    database: Database, created_at: object
-) -> None:
+def test_parse_event__unusable_time__as_without_one(database: Database, created_at: object) -> None:
     parsed = parse(database, json.dumps(event("user.created", {}, created_at=created_at)))
-    assert parsed[4] is None
-    assert parsed[8][:5] in {"WS201", "22008"}
+    assert (parsed[4], parsed[8]) == (None, None)
+
+
+def test_parse_event__object_that_jsonb_cannot_hold__error_and_digest(database: Database) -> None:
+    body = '{"id": "event_1", "event": "user.deleted", "data": 1e400000}'
+    parsed = parse(database, body)
+    assert parsed[0].startswith("sha256:")
+    assert parsed[1:3] == ("", None)
+    assert parsed[8].startswith("22003 ")
 
 
 def test_parse_event__any_data__kept_or_lossy(database: Database) -> None:

@@ -202,3 +202,23 @@ def test_cascade__tombstone_first__takes_children_that_made_no_stub_along(mirror
     assert mirror.row(USERS, badge["user_id"]) is None
     mirror.receive("user.deleted", {"id": badge["user_id"]})
     assert mirror.is_dead(made_up_family.TABLE, "badge_1")
+
+
+@pairs
+def test_cascade__identifiers_quoted_by_the_session__child_dead(
+    mirror: Mirror, parent: str, child: str, table: str
+) -> None:
+    mirror.connection.execute("set quote_all_identifiers = on")
+    made, of_it = make(parent, child)
+    mirror.receive(f"{child}.created", of_it)
+    mirror.receive(f"{parent}.deleted", made)
+    assert mirror.is_dead(table, of_it["id"])
+
+
+def test_cascade__family_whose_table_is_gone__others_go_on(mirror: Mirror) -> None:
+    made_up_family.install(mirror.database)
+    mirror.database.admin.execute("drop table extra.badges")
+    made, of_it = make("user", "session")
+    mirror.receive("session.created", of_it)
+    assert mirror.receive("user.deleted", made) == "applied"
+    assert mirror.is_dead(SESSIONS, of_it["id"])

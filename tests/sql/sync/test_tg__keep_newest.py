@@ -92,16 +92,47 @@ def test_keep_newest__same_time_other_content__larger_event_id_and_refetch(
     assert mirror.tasks() == {("refetch", f"user:{data['id']}")}
 
 
-@pytest.mark.parametrize("second", ["event_1", "event_3"])
-def test_keep_newest__same_time_same_content__stale_and_nothing_written(
-    mirror: Mirror, second: str
+@pytest.mark.parametrize(("second", "kept"), [("event_1", "event_2"), ("event_3", "event_3")])
+def test_keep_newest__same_time_same_content__stale_and_only_a_larger_id_written(
+    mirror: Mirror, second: str, kept: str
 ) -> None:
     data = user(unique("user"))
     mirror.receive("user.updated", data, id="event_2")
     before = mirror.row("workos.users", data["id"])
+    assert before is not None
     assert mirror.receive("user.updated", data, id=second) == "stale"
-    assert mirror.row("workos.users", data["id"]) == before
+    assert mirror.row("workos.users", data["id"]) == {**before, "event_id": kept}
     assert mirror.tasks() == set()
+
+
+def test_keep_newest__same_content_of_an_older_time__nothing_written(mirror: Mirror) -> None:
+    data = user(unique("user"), updated_at=at(1))
+    mirror.receive("user.updated", data, id="event_1")
+    before = mirror.row("workos.users", data["id"])
+    assert mirror.receive("user.updated", {**data, "updated_at": at(0)}, id="event_2") == "stale"
+    assert mirror.row("workos.users", data["id"]) == before
+
+
+@per_family
+def test_keep_newest__contents_of_one_time_repeated__largest_id_in_every_order(
+    mirror: Mirror, family: Family
+) -> None:
+    @examples(12)
+    @given(st.lists(st.sampled_from("AB"), min_size=2, max_size=4))
+    def holds(contents: list[str]) -> None:
+        for order in permutations(enumerate(contents)):
+            base = family.make()
+            run = f"{next(runs):08d}"
+            for number, content in order:
+                mirror.receive(
+                    f"{family.name}.updated", {**base, "content": content}, id=f"{run}_{number}"
+                )
+            row = mirror.row(family.table, base["id"])
+            assert row is not None
+            last = len(contents) - 1
+            assert (row["raw"]["content"], row["event_id"]) == (contents[last], f"{run}_{last}")
+
+    holds()
 
 
 def test_keep_newest__event_ids__compared_byte_by_byte(mirror: Mirror) -> None:
@@ -148,17 +179,24 @@ def test_keep_newest__clock_ahead__accepted_by_version_alone(mirror: Mirror) -> 
     assert mirror.receive("user.updated", {**data, "updated_at": later}) == "applied"
 
 
-def test_keep_newest__three_contents_of_one_time__read_settles_every_order(
+def test_keep_newest__contents_of_one_time__asked_for_and_read_settles_every_order(
     mirror: Mirror,
 ) -> None:
-    # The third event says again what the first said: by ids alone the orders would differ.
     for order in permutations([("event_1", "x"), ("event_2", "y"), ("event_3", "x")]):
         data = user(unique("user"))
         run = f"{next(runs):08d}"
         for id_, email in order:
             mirror.receive("user.updated", {**data, "email": email}, id=f"{id_}_{run}")
         assert ("refetch", f"user:{data['id']}") in mirror.tasks()
-        mirror.read("user", {**data, "email": "x"}, datetime.now(UTC))
+        mirror.read("user", {**data, "email": "y"}, datetime.now(UTC))
         row = mirror.row("workos.users", data["id"])
         assert row is not None
-        assert row["email"] == "x"
+        assert row["email"] == "y"
+
+
+def test_keep_newest__identifiers_quoted_by_the_session__tie_is_asked_for(mirror: Mirror) -> None:
+    mirror.connection.execute("set quote_all_identifiers = on")
+    data = user(unique("user"))
+    mirror.receive("user.updated", {**data, "email": "first"})
+    mirror.receive("user.updated", {**data, "email": "second"})
+    assert mirror.tasks() == {("refetch", f"user:{data['id']}")}
