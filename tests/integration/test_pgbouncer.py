@@ -188,6 +188,24 @@ def test_authz__a5_pgbouncer_without_reset__begin_still_refuses_and_pins(
             pass
 
 
+async def test_connection__pgbouncer_without_reset__scrubbed_with_its_commit(
+    database: Database, bouncer: Bouncer
+) -> None:
+    """What the scrub removes; a statement prepared by SQL takes a pooler that resets."""
+    database.add_member()
+    bounced = bouncer(always=0)
+    principal = await Verifier(bounced.settings, StaticKeys(rsa_key())).verify(database.token())
+    cases = {name: case for name, case in LEFT_BEHIND.items() if "prepared" not in name}
+    found = {}
+    async with ScopedDatabase(bounced.settings) as scoped:
+        for name, (statement, query, clean) in cases.items():
+            async with scoped.connection(principal) as connection:
+                await connection.execute(statement)
+            with bounced.connect("api", prepare_threshold=None) as victim:
+                found[name] = victim.execute(query).fetchone() != (clean,)
+    assert found == dict.fromkeys(cases, False)
+
+
 async def test_authz__a5_pgbouncer_twenty_clients__nobody_sees_another(
     database: Database, bouncer: Bouncer
 ) -> None:

@@ -13,10 +13,12 @@ import psycopg
 from psycopg import AsyncConnection, AsyncCursor, Connection, Cursor
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
 
+from orgscope.db.driver import ExtendedAsyncCursor, ExtendedCursor
 from orgscope.errors import TransactionAborted
 
-__all__ = ["SCRUB", "ScopedAsyncConnection", "ScopedConnection"]
+__all__ = ["ScopedAsyncConnection", "ScopedConnection"]
 
 CHECK: Final = "select authz.require_context();"
 """What a transaction with a context says before COMMIT: policies stay silent without one (ADR 14),
@@ -40,49 +42,16 @@ statements. Its answer counts the statements that SQL prepared, which a driver m
 and those that the driver did, which SQL may have removed."""
 
 
-class ExtendedAsyncCursor(AsyncCursor[Any]):
-    """A cursor that never uses the simple protocol."""
+class Lease(psycopg.BaseConnection[Any]):
+    """What a pooled connection knows of its lease, and every decision; the twins only wait.
 
-    def _execute_send(self, query: Any, *, force_extended: bool = False, **options: Any) -> None:
-        super()._execute_send(query, force_extended=True, **options)
-
-
-class ExtendedCursor(Cursor[Any]):
-    """A cursor that never uses the simple protocol."""
-
-    def _execute_send(self, query: Any, *, force_extended: bool = False, **options: Any) -> None:
-        super()._execute_send(query, force_extended=True, **options)
-
-
-def _refuse_aborted(connection: psycopg.BaseConnection[Any]) -> None:
-    if connection.info.transaction_status == TransactionStatus.INERROR:
-        raise TransactionAborted(
-            "an earlier statement of this transaction failed, so COMMIT would roll back; nothing "
-            "was written. Let the error travel, or use a savepoint."
-        )
-
-
-def _ending(connection: ScopedAsyncConnection | ScopedConnection, end: str) -> str:
-    """Return what ends the transaction, in front of the scrub; nothing where none is open."""
-    if connection.info.transaction_status == TransactionStatus.IDLE:
-        return ""
-    return f"{CHECK if connection.has_context and end == 'commit' else ''}{end};"
-
-
-class ScopedAsyncConnection(AsyncConnection[Any]):
-    """A pooled connection.
-
-    ``has_context`` says that the transaction was opened with one. ``reopen`` opens it again after a
-    commit inside the lease.
+    ``has_context`` says that the transaction was opened with one, ``has_traces`` that something ran
+    since the last scrub. ``reopen`` opens the context again after a commit inside the lease.
     """
 
     has_context: bool = False
-    reopen: Callable[[ScopedAsyncConnection], Awaitable[None]] | None = None
     has_traces: bool = True
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cursor_factory = ExtendedAsyncCursor
+    reopen: Callable[[Any], Any] | None = None
 
     def _start_query(self) -> PQGen[None]:
         self.has_traces = True
@@ -93,6 +62,55 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
         if callback not in self._notice_handlers:
             super().add_notice_handler(callback)
 
+    def refuse_aborted(self) -> None:
+        """Raise TransactionAborted where COMMIT would silently roll back (rule B10)."""
+        if self.info.transaction_status == TransactionStatus.INERROR:
+            raise TransactionAborted(
+                "an earlier statement of this transaction failed, so COMMIT would roll back; "
+                "nothing was written. Let the error travel, or use a savepoint."
+            )
+
+    @property
+    def commit_ends_it(self) -> bool:
+        """Whether a commit ends the lease: nothing opens it again, and a scrub can be sent."""
+        return self.reopen is None and self._pipeline is None
+
+    @property
+    def needs_scrub(self) -> bool:
+        """Whether something is left on a backend that still answers."""
+        return self.has_traces and not self.closed
+
+    def last_message(self, end: str) -> str:
+        """Return the one message that ends the transaction by ``end`` and scrubs.
+
+        Behind a transaction pooler a second message would reach another backend. The context is
+        asked for also when no transaction is open: then SQL has ended it, and the answer is no.
+        """
+        check = CHECK if self.has_context and end == "commit" else ""
+        idle = self.info.transaction_status == TransactionStatus.IDLE
+        return check + ("" if idle else f"{end};") + SCRUB
+
+    def judge(self, prepared: int, answer: tuple[Any, ...] | None) -> None:
+        """Note that nothing is left, or drop the backend.
+
+        ``prepared`` is how many statements the driver holds there, ``answer`` what the scrub found.
+        """
+        by_sql, by_driver, _ = answer or (None, None, None)
+        if by_sql != 0 or by_driver != prepared:
+            self.pgconn.finish()
+        self.has_context = False
+        self.has_traces = False
+
+
+class ScopedAsyncConnection(Lease, AsyncConnection[Any]):
+    """A pooled connection; see ``Lease``."""
+
+    reopen: Callable[[ScopedAsyncConnection], Awaitable[None]] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cursor_factory = ExtendedAsyncCursor
+
     async def commit(self) -> None:
         """Commit, or raise TransactionAborted where COMMIT would silently roll back (rule B10).
 
@@ -100,12 +118,12 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
         """
         if self._pipeline is not None:
             await self._pipeline.sync()
-        _refuse_aborted(self)
-        if self.reopen is None and self._pipeline is None:
+        self.refuse_aborted()
+        if self.commit_ends_it:
             await self.scrub("commit")
             return
         if self.has_context:
-            await AsyncCursor(self).execute(CHECK)
+            await AsyncCursor(self, row_factory=tuple_row).execute(CHECK)
         await super().commit()
         await self._open_again()
 
@@ -115,9 +133,12 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
         await self._open_again()
 
     async def _open_again(self) -> None:
+        # Taken away meanwhile, because opening may roll back; there again also when it is refused.
         reopen, self.reopen = self.reopen, None
-        if reopen is not None:
-            await reopen(self)
+        try:
+            if reopen is not None:
+                await reopen(self)
+        finally:
             self.reopen = reopen
 
     async def close(self) -> None:
@@ -127,8 +148,10 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
             await super().close()
             return
         self.reopen = None
+        self.row_factory = tuple_row
+        self.cursor_factory = ExtendedAsyncCursor
         try:
-            if self.has_traces and not self.closed:
+            if self.needs_scrub:
                 await self.scrub("rollback")
         except BaseException:
             # It cannot be said what is left on the backend, so it goes.
@@ -138,44 +161,23 @@ class ScopedAsyncConnection(AsyncConnection[Any]):
             await pool.putconn(self)
 
     async def scrub(self, end: str) -> None:
-        """End the transaction by ``commit`` or ``rollback`` and remove every trace of the lease.
-
-        In one message: behind a transaction pooler another would reach another backend.
-        """
+        """End the transaction by ``commit`` or ``rollback`` and remove every trace of the lease."""
         prepared = len(self._prepared._names)
-        cursor = await AsyncCursor(self).execute(_ending(self, end) + SCRUB)
+        cursor = AsyncCursor(self, row_factory=tuple_row)
+        await cursor.execute(self.last_message(end))
         while cursor.nextset():
             pass
-        by_sql, by_driver, _ = await cursor.fetchone() or (None, None, None)
-        if by_sql != 0 or by_driver != prepared:
-            self.pgconn.finish()
-        self.has_context = False
-        self.has_traces = False
+        self.judge(prepared, await cursor.fetchone())
 
 
-class ScopedConnection(Connection[Any]):
-    """A pooled connection.
+class ScopedConnection(Lease, Connection[Any]):
+    """A pooled connection without async; see ``Lease``."""
 
-    ``has_context`` says that the transaction was opened with one. ``reopen`` opens it again after a
-    commit inside the lease.
-    """
-
-    has_context: bool = False
     reopen: Callable[[ScopedConnection], None] | None = None
-    has_traces: bool = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cursor_factory = ExtendedCursor
-
-    def _start_query(self) -> PQGen[None]:
-        self.has_traces = True
-        yield from super()._start_query()
-
-    def add_notice_handler(self, callback: Any) -> None:
-        """Add a handler once: SQLAlchemy adds its own with each lease."""
-        if callback not in self._notice_handlers:
-            super().add_notice_handler(callback)
 
     def commit(self) -> None:
         """Commit, or raise TransactionAborted where COMMIT would silently roll back (rule B10).
@@ -184,12 +186,12 @@ class ScopedConnection(Connection[Any]):
         """
         if self._pipeline is not None:
             self._pipeline.sync()
-        _refuse_aborted(self)
-        if self.reopen is None and self._pipeline is None:
+        self.refuse_aborted()
+        if self.commit_ends_it:
             self.scrub("commit")
             return
         if self.has_context:
-            Cursor(self).execute(CHECK)
+            Cursor(self, row_factory=tuple_row).execute(CHECK)
         super().commit()
         self._open_again()
 
@@ -200,8 +202,10 @@ class ScopedConnection(Connection[Any]):
 
     def _open_again(self) -> None:
         reopen, self.reopen = self.reopen, None
-        if reopen is not None:
-            reopen(self)
+        try:
+            if reopen is not None:
+                reopen(self)
+        finally:
             self.reopen = reopen
 
     def close(self) -> None:
@@ -211,8 +215,10 @@ class ScopedConnection(Connection[Any]):
             super().close()
             return
         self.reopen = None
+        self.row_factory = tuple_row
+        self.cursor_factory = ExtendedCursor
         try:
-            if self.has_traces and not self.closed:
+            if self.needs_scrub:
                 self.scrub("rollback")
         except BaseException:
             # It cannot be said what is left on the backend, so it goes.
@@ -222,16 +228,10 @@ class ScopedConnection(Connection[Any]):
             pool.putconn(self)
 
     def scrub(self, end: str) -> None:
-        """End the transaction by ``commit`` or ``rollback`` and remove every trace of the lease.
-
-        In one message: behind a transaction pooler another would reach another backend.
-        """
+        """End the transaction by ``commit`` or ``rollback`` and remove every trace of the lease."""
         prepared = len(self._prepared._names)
-        cursor = Cursor(self).execute(_ending(self, end) + SCRUB)
+        cursor = Cursor(self, row_factory=tuple_row)
+        cursor.execute(self.last_message(end))
         while cursor.nextset():
             pass
-        by_sql, by_driver, _ = cursor.fetchone() or (None, None, None)
-        if by_sql != 0 or by_driver != prepared:
-            self.pgconn.finish()
-        self.has_context = False
-        self.has_traces = False
+        self.judge(prepared, cursor.fetchone())

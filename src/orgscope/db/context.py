@@ -19,6 +19,8 @@ _BEGIN_READ_ONLY: Final = ("begin read only", ())
 _OPEN: Final = "select authz.begin(%s::text, %s::jsonb, %s::text)"
 _OPEN_SYSTEM: Final = "select authz.begin_system(%s::text, %s::text, %s::text)"
 _OPEN_PRIVILEGED: Final = "select authz.begin_privileged(%s::text)"
+_FIRST_QUERY: Final = ("select 1", ())
+"""After a query PostgreSQL refuses to make a READ ONLY transaction writable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,18 @@ class RequestInfo:
 class Opening:
     """How a transaction is opened: ``steps`` are sent as messages of their own (rule B1).
 
-    ``principal`` is who asks, where the mirror may lack a row that WorkOS has. The steps hold the
-    token, so they stay out of the repr.
+    ``principal`` is who asks, where the mirror may lack a row that WorkOS has. ``has_context`` says
+    whether a context is opened, not only a transaction. The steps hold the token, so they stay out
+    of the repr.
     """
 
     login: str
     steps: tuple[tuple[str, tuple[Any, ...]], ...]
     principal: Principal | None = None
+    has_context: bool = True
 
     def __repr__(self) -> str:
         return f"Opening(login={self.login!r})"
-
-    @property
-    def has_context(self) -> bool:
-        """Whether a context is opened, not only a transaction."""
-        return len(self.steps) > 1
 
     @classmethod
     def of_principal(
@@ -89,4 +88,4 @@ class Opening:
     @classmethod
     def of_legacy(cls) -> Opening:
         """Open a READ ONLY transaction of a database that is not ours."""
-        return cls("legacy", (_BEGIN_READ_ONLY,))
+        return cls("legacy", (_BEGIN_READ_ONLY, _FIRST_QUERY), has_context=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection as SqlConnection
@@ -18,13 +18,17 @@ from orgscope.db.context import Opening, RequestInfo
 from orgscope.db.engine import ENGINE_OPTIONS, not_nested, raise_ours
 from orgscope.db.pools import Pools
 from orgscope.errors import (
+    ContextUsageError,
     MembershipUnknown,
     TransactionUnusable,
     UserUnknown,
 )
 from orgscope.settings import Settings
 
-__all__ = ["Database", "OnUnknown"]
+__all__ = ["Database", "FunctionLogin", "OnUnknown"]
+
+FunctionLogin = Literal["sync", "monitor", "api"]
+"""The logins that reach functions without a context; every other one needs a context."""
 
 OnUnknown = Callable[[Principal], Awaitable[bool]]
 """Fetch from WorkOS what the mirror lacks of a person; True when it was applied."""
@@ -131,11 +135,22 @@ class Database:
         """Open a READ ONLY session on ``ORGSCOPE_LEGACY_URL``, a database that is not ours."""
         return self._session(Opening.of_legacy())
 
+    def login(self, name: FunctionLogin) -> AbstractAsyncContextManager[ScopedAsyncConnection]:
+        """Open a connection of a login that calls its functions; each call commits by itself.
+
+        Raises ContextUsageError for a login whose rows need a context.
+        """
+        if name not in get_args(FunctionLogin):
+            raise ContextUsageError(
+                f"login({name!r}) is refused: expected one of {', '.join(get_args(FunctionLogin))}."
+                " Every other login has a context of its own, such as admin(reason=...)."
+            )
+        return self._lease(name)
+
     @asynccontextmanager
-    async def login(self, name: str) -> AsyncIterator[ScopedAsyncConnection]:
-        """Open a connection of a login that calls its functions; each call commits by itself."""
+    async def _lease(self, login: str) -> AsyncIterator[ScopedAsyncConnection]:
         with not_nested(self):
-            pool = await self._pools.get(name)
+            pool = await self._pools.get(login)
             connection = await pool.getconn()
             try:
                 yield connection
@@ -146,14 +161,14 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self, opening: Opening) -> AsyncIterator[ScopedAsyncConnection]:
-        async with self.login(opening.login) as connection:
+        async with self._lease(opening.login) as connection:
             await self._open(connection, opening)
             connection.reopen = lambda again: self._begin(again, opening)
             yield connection
 
     @asynccontextmanager
     async def _pipelined(self, opening: Opening) -> AsyncIterator[ScopedAsyncConnection]:
-        async with self.login(opening.login) as connection:
+        async with self._lease(opening.login) as connection:
             try:
                 async with connection.pipeline():
                     for step in opening.steps:

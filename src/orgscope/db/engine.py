@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from typing import Any, Final
 
+from sqlalchemy import text
 from sqlalchemy.engine.interfaces import ExceptionContext
 
+from orgscope.embedded import CLUSTER_NAME
 from orgscope.errors import ContextUsageError, OrgscopeError
 from orgscope.settings import Settings
 
-__all__ = ["ENGINE_OPTIONS", "driver_options", "not_nested", "raise_ours"]
+__all__ = [
+    "CLUSTER",
+    "ENGINE_OPTIONS",
+    "driver_options",
+    "not_nested",
+    "raise_ours",
+    "refuse_unless_embedded",
+]
 
 ENGINE_OPTIONS: Final[dict[str, Any]] = {"use_native_hstore": False}
 """Without this SQLAlchemy asks each new server for the type of an extension."""
+
+CLUSTER: Final = text("select pg_catalog.current_setting('cluster_name')")
+"""Asks the server for its name; ``refuse_unless_embedded`` takes the answer."""
 
 _in_use: Final[ContextVar[frozenset[int]]] = ContextVar("orgscope_db_in_use", default=frozenset())
 
@@ -48,7 +61,18 @@ def not_nested(database: object) -> Iterator[None]:
         _in_use.set(_in_use.get() - {id(database)})
 
 
-def raise_ours(context: ExceptionContext) -> None:
-    """Let an error of orgscope travel as itself, not wrapped by SQLAlchemy."""
-    if isinstance(context.original_exception, OrgscopeError):
-        context.chained_exception = context.original_exception
+def raise_ours(context: ExceptionContext) -> BaseException | None:
+    """Let an error of orgscope travel as itself, not wrapped by SQLAlchemy.
+
+    SQLAlchemy raises what is returned *from* the original, so a copy: else it were its own cause.
+    """
+    original = context.original_exception
+    return copy(original) if isinstance(original, OrgscopeError) else None
+
+
+def refuse_unless_embedded(cluster: str | None) -> None:
+    """Raise ContextUsageError unless ``cluster`` is the name of an embedded server."""
+    if cluster != CLUSTER_NAME:
+        raise ContextUsageError(
+            "get_dev_db works on the embedded server only. Use get_admin_db with a reason."
+        )

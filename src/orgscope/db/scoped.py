@@ -12,16 +12,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from orgscope.authz import OrgPrincipal, Principal
 from orgscope.db.context import RequestInfo
 from orgscope.db.database import Database
-from orgscope.embedded import CLUSTER_NAME
+from orgscope.db.engine import CLUSTER, refuse_unless_embedded
 from orgscope.errors import AuthenticationRequired, ContextUsageError, OrganizationRequired
 
 __all__ = [
@@ -31,8 +29,6 @@ __all__ = [
     "get_org_scoped_db",
     "get_user_scoped_db",
 ]
-
-_CLUSTER: Final = text("select current_setting('cluster_name')")
 
 
 def get_org_scoped_db(
@@ -100,10 +96,7 @@ async def get_dev_db(
     Raises ContextUsageError on any other server: production has no such door.
     """
     async with _database(request, database).admin(reason="dev") as session:
-        if await session.scalar(_CLUSTER) != CLUSTER_NAME:
-            raise ContextUsageError(
-                "get_dev_db works on the embedded server only. Use get_admin_db with a reason."
-            )
+        refuse_unless_embedded(await session.scalar(CLUSTER))
         yield session
 
 

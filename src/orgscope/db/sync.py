@@ -4,8 +4,9 @@
         with get_org_scoped_db(principal, database=database) as session:
             session.scalars(select(Event)).all()
 
-What is sent, what is refused and how a connection is scrubbed is written once, in
-``orgscope.db.context`` and ``orgscope.db.connection``; here is only the waiting.
+What is sent, what is refused, what ends a lease and when a backend is dropped is decided once, in
+``orgscope.db.context``, ``connection`` and ``engine``. Here are the steps of
+``orgscope.db.Database`` once more, with a thread that waits in place of a task.
 """
 
 from __future__ import annotations
@@ -24,11 +25,16 @@ from sqlalchemy.pool import NullPool
 from orgscope.authz import OrgPrincipal, Principal
 from orgscope.db.connection import ScopedConnection
 from orgscope.db.context import Opening, RequestInfo
-from orgscope.db.engine import ENGINE_OPTIONS, driver_options, not_nested, raise_ours
+from orgscope.db.engine import (
+    CLUSTER,
+    ENGINE_OPTIONS,
+    driver_options,
+    not_nested,
+    raise_ours,
+    refuse_unless_embedded,
+)
 from orgscope.db.verify import verify_deployment
-from orgscope.embedded import CLUSTER_NAME
 from orgscope.errors import (
-    ContextUsageError,
     MembershipUnknown,
     TransactionUnusable,
     UserUnknown,
@@ -232,8 +238,5 @@ def get_dev_db(*, database: Database) -> Iterator[Session]:
     Raises ContextUsageError on any other server.
     """
     with database.admin(reason="dev") as session:
-        if session.connection().exec_driver_sql("show cluster_name").scalar() != CLUSTER_NAME:
-            raise ContextUsageError(
-                "get_dev_db works on the embedded server only. Use get_admin_db with a reason."
-            )
+        refuse_unless_embedded(session.scalar(CLUSTER))
         yield session

@@ -6,6 +6,7 @@ import pytest
 from orgscope.authz import OrgPrincipal, Principal, Verifier
 from orgscope.db import Database as ScopedDatabase
 from tests.database import Database
+from tests.integration.db.doors import DOORS, Door, open_door
 from tests.tokens import ORG_ID, USER_ID, StaticKeys, rsa_key
 
 Who = Callable[..., Awaitable[Any]]
@@ -37,3 +38,23 @@ async def scoped(database: Database) -> AsyncIterator[ScopedDatabase]:
     settings = database.settings.model_copy(update={"pool_size": 2})
     async with ScopedDatabase(settings) as scoped:
         yield scoped
+
+
+@pytest.fixture(params=DOORS)
+async def door(database: Database, request: pytest.FixtureRequest) -> AsyncIterator[Door]:
+    """Each way to a scoped connection in turn, on a pool of one."""
+    async with open_door(request.param, database.settings) as door:
+        yield door
+
+
+@pytest.fixture
+def notes(database: Database) -> Database:
+    """A table that requests may write to, with a constraint that is checked at COMMIT."""
+    database.admin.execute("create schema diary")
+    database.admin.execute(
+        "create table diary.notes (id int primary key,"
+        " parent int references diary.notes deferrable initially deferred)"
+    )
+    database.admin.execute("grant usage on schema diary to orgscope_user")
+    database.admin.execute("grant select, insert on diary.notes to orgscope_user")
+    return database

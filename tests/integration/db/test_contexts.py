@@ -17,7 +17,6 @@ from orgscope.db import (
     RequestInfo,
     get_admin_db,
     get_dev_db,
-    get_legacy_db,
     get_org_scoped_db,
     get_user_scoped_db,
 )
@@ -188,14 +187,6 @@ async def test_admin__no_reason__refused(scoped: ScopedDatabase) -> None:
 async def test_get_dev_db__embedded_server__opens(scoped: ScopedDatabase) -> None:
     async with get_dev_db(database=scoped) as session:
         assert await session.scalar(ACTOR) == "orgscope_admin"
-
-
-async def test_get_legacy_db__every_transaction__read_only(database: Database) -> None:
-    settings = database.settings.model_copy(update={"legacy_url": database.settings.dba_url})
-    async with ScopedDatabase(settings) as scoped, get_legacy_db(database=scoped) as session:
-        assert await session.scalar(text("show transaction_read_only")) == "on"
-        await session.commit()
-        assert await session.scalar(text("show transaction_read_only")) == "on"
 
 
 async def test_legacy__url_missing__says_which(scoped: ScopedDatabase) -> None:

@@ -1,12 +1,9 @@
-from contextlib import suppress
-
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from orgscope.authz import OrgPrincipal
 from orgscope.db import Database as ScopedDatabase
-from orgscope.errors import ContextUsageError, TransactionAborted
+from orgscope.errors import ContextMissing, ContextUsageError
 from tests.tokens import ORG_ID, USER_ID
 
 CLAIMS = text("select authz.org_id(), authz.user_id(), current_user, authz.request_id()")
@@ -43,18 +40,13 @@ async def test_org_scoped__nested__refused(scoped: ScopedDatabase, ada: OrgPrinc
                 pass
 
 
-async def test_org_scoped__commit_inside__context_again(
+async def test_org_scoped__error_of_ours__travels_as_itself(
     scoped: ScopedDatabase, ada: OrgPrincipal
 ) -> None:
-    async with scoped.org_scoped(ada) as session:
-        await session.commit()
-        assert await session.scalar(text("select authz.org_id()")) == ORG_ID
-
-
-async def test_org_scoped__error_swallowed__raises_instead_of_commit(
-    scoped: ScopedDatabase, ada: OrgPrincipal
-) -> None:
-    with pytest.raises(TransactionAborted):
+    with pytest.raises(ContextMissing, match="this transaction has no context") as caught:
         async with scoped.org_scoped(ada) as session:
-            with suppress(DBAPIError):  # the fault under test
-                await session.execute(text("select 1/0"))
+            await session.execute(text("select set_config('orgscope.context', '', true)"))
+            await session.execute(text("select authz.org_id()"))
+    assert caught.value.sqlstate == "WS301"
+    assert "get_org_scoped_db()" in str(caught.value.diag.message_hint)
+    assert caught.value.__cause__ is not caught.value

@@ -1,4 +1,4 @@
-"""The twins without async behave alike."""
+"""The twins without async: what is not asked of every door (tests/integration/db/doors.py)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from orgscope.authz import OrgPrincipal, Principal
 from orgscope.db import sync
-from orgscope.errors import ContextUsageError, MembershipUnknown, TransactionAborted
+from orgscope.errors import ContextUsageError, MembershipUnknown
 from tests.database import Database, unique
 from tests.integration.db.conftest import Who
 from tests.tokens import ORG_ID, USER_ID
@@ -37,46 +37,9 @@ def test_get_user_scoped_db__member__no_organization(
         assert session.scalar(text("select authz.org_id_or_null()")) is None
 
 
-def test_connection__commit_inside__context_again(scoped: sync.Database, ada: OrgPrincipal) -> None:
-    with scoped.connection(ada) as connection:
-        connection.commit()
-        assert connection.execute("select authz.org_id()").fetchone() == (ORG_ID,)
-
-
-def test_connection__left_behind__gone_in_the_next(
-    scoped: sync.Database, ada: OrgPrincipal
-) -> None:
-    with scoped.connection(ada) as connection:
-        connection.execute("declare loot cursor with hold for select 1")
-        before = connection.info.backend_pid
-    with scoped.connection(ada) as connection:
-        assert connection.execute(
-            "select count(*) from pg_cursors where name = 'loot'"
-        ).fetchone() == (0,)
-        assert connection.info.backend_pid == before
-
-
-def test_connection__prepared_by_sql__backend_dropped(
-    scoped: sync.Database, ada: OrgPrincipal
-) -> None:
-    with scoped.connection(ada) as connection:
-        connection.execute("prepare loot as select 1")
-        before = connection.info.backend_pid
-    with scoped.connection(ada) as connection:
-        assert connection.info.backend_pid != before
-
-
 def test_org_scoped__nested__refused(scoped: sync.Database, ada: OrgPrincipal) -> None:
     with scoped.org_scoped(ada), pytest.raises(ContextUsageError), scoped.org_scoped(ada):
         pass
-
-
-def test_connection__error_swallowed__raises_instead_of_commit(
-    scoped: sync.Database, ada: OrgPrincipal
-) -> None:
-    with pytest.raises(TransactionAborted), scoped.connection(ada) as connection:
-        with pytest.raises(Exception, match="division"):
-            connection.execute("select 1/0")
 
 
 async def test_org_scoped__membership_unknown__fetched_and_tried_again(
@@ -97,17 +60,12 @@ async def test_org_scoped__membership_unknown__fetched_and_tried_again(
             pass
 
 
-def test_admin_system_dev_legacy__kinds__as_the_async_twin(
-    database: Database, ada: OrgPrincipal
-) -> None:
-    settings = database.settings.model_copy(update={"legacy_url": database.settings.dba_url})
+def test_admin_system_dev__kinds__as_the_async_twin(database: Database, ada: OrgPrincipal) -> None:
     actor = text("select authz.actor()")
-    with sync.Database(settings) as scoped:
+    with sync.Database(database.settings) as scoped:
         with sync.get_admin_db(reason="ticket 4711", database=scoped) as session:
             assert session.scalar(actor) == "orgscope_admin"
         with scoped.system(ORG_ID, actor="nightly", reason="invoice run") as session:
             assert session.scalar(actor) == "nightly"
         with sync.get_dev_db(database=scoped) as session:
             assert session.scalar(actor) == "orgscope_admin"
-        with sync.get_legacy_db(database=scoped) as session:
-            assert session.scalar(text("show transaction_read_only")) == "on"
