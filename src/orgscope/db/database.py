@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Literal, Self, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection as SqlConnection
@@ -29,6 +29,10 @@ __all__ = ["Database", "FunctionLogin", "OnUnknown"]
 
 FunctionLogin = Literal["sync", "monitor", "api"]
 """The logins that reach functions without a context; every other one needs a context."""
+
+UNSCOPED: Final = frozenset({"sync", "monitor"})
+"""Logins that never have a context: what one call leaves on a backend reaches only another call of
+the same kind, and a scrub would be a message more for each webhook."""
 
 OnUnknown = Callable[[Principal], Awaitable[bool]]
 """Fetch from WorkOS what the mirror lacks of a person; True when it was applied."""
@@ -155,6 +159,8 @@ class Database:
             try:
                 yield connection
                 connection.reopen = None
+                if login in UNSCOPED:
+                    connection.keep_traces()
                 await connection.commit()
             finally:
                 await connection.close()

@@ -41,16 +41,32 @@ async def test_login__each_call__commits_by_itself(
     assert database.rows("select count(*) from workos.users") == [(2,)]
 
 
-async def test_login__traces__gone_in_the_next(database: Database) -> None:
+async def test_login__traces_beside_contexts__gone_in_the_next(database: Database) -> None:
     settings = database.settings.model_copy(update={"pool_size": 1})
     async with ScopedDatabase(settings) as scoped:
-        async with scoped.login("sync") as connection:
+        async with scoped.login("api") as connection:
             before = connection.info.backend_pid
             await connection.execute("set statement_timeout = 1234")
-        async with scoped.login("sync") as connection:
+        async with scoped.login("api") as connection:
             row = await (await connection.execute("show statement_timeout")).fetchone()
             assert row != ("1234ms",)
             assert connection.info.backend_pid == before
+
+
+async def test_login__that_never_has_a_context__one_message_and_a_scrub_only_after_an_error(
+    database: Database, scoped: ScopedDatabase
+) -> None:
+    last = "select query from pg_stat_activity where pid = %s"
+    async with scoped.login("sync") as connection:
+        pid = connection.info.backend_pid
+        await connection.execute("select 'the call'")
+    assert database.rows(last, (pid,)) == [("select 'the call'",)]
+    with pytest.raises(KeyError):
+        async with scoped.login("sync") as connection:
+            await connection.execute("begin")
+            raise KeyError
+    ((query,),) = database.rows(last, (connection.info.backend_pid,))
+    assert query.startswith("rollback;")
 
 
 @pytest.mark.parametrize("name", sorted({*LOGINS, "legacy", "x"} - {"sync", "monitor", "api"}))
