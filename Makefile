@@ -55,7 +55,7 @@ test: test-core test-booking ## Run all tests on real PostgreSQL
 test-core: $(READY) ## Run orgscope's own tests; ARGS goes to pytest, REPORT=FILE keeps its report
 	$(BIN)/pytest -n $(JOBS) $(if $(REPORT),--junitxml=$(abspath $(REPORT))) $(ARGS)
 
-test-rls: $(READY) ## Prove that tenants stay apart; ARGS="DSN" tests a database of yours
+test-rls: $(READY) ## Prove that tenants stay apart; ARGS="DSN" (without a password) tests yours
 	$(BIN)/orgscope isolation test --project booking $(ARGS)
 
 test-booking: $(READY) ## Run booking's tests, as a user's project runs its own

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 
-import psycopg
 import typer
-from pydantic import ValidationError
 
 from orgscope.commands import deploy, dev, isolation, keys
 from orgscope.commands.doctor import doctor
+from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.serve import serve
-from orgscope.errors import OrgscopeError
+from orgscope.commands.worker import worker
 
 __all__ = ["app", "main"]
 
@@ -28,26 +27,16 @@ for command in (
     deploy.revision,
     deploy.version,
     serve,
+    worker,
     doctor,
 ):
     app.command()(command)
 
 
 def main() -> None:
-    """Run; an error of orgscope, its settings or the connection is one message and exit code 1."""
+    """Run; an error of orgscope, its settings or the database is one message and exit code 1."""
     try:
         app()
-    except OrgscopeError as error:
-        typer.echo(f"orgscope: {error}", err=True)
-    except ValidationError as error:  # never its input, which holds passwords
-        faults = (_fault(fault["loc"], fault["msg"]) for fault in error.errors())
-        typer.echo(f"orgscope: {'; '.join(faults)}", err=True)
-    except psycopg.OperationalError as error:
-        typer.echo(f"orgscope: the database cannot be used: {error}", err=True)
-    else:
-        return
-    sys.exit(1)
-
-
-def _fault(where: tuple[int | str, ...], message: str) -> str:
-    return ": ".join((*map(str, where), message.removeprefix("Value error, ")))
+    except FAILURES as error:
+        typer.echo(f"orgscope: {describe(error)}", err=True)
+        sys.exit(1)

@@ -10,10 +10,20 @@ from typing import Any
 import psycopg
 
 from orgscope.errors import SettingsMismatch, VersionMismatch
-from orgscope.project import Project
+from orgscope.project import Project, core
 from orgscope.settings import Settings
 
-__all__ = ["check_settings", "check_version", "verifier_settings"]
+__all__ = ["check_settings", "check_version", "check_versions", "verifier_settings"]
+
+
+def check_versions(connection: psycopg.Connection[Any], settings: Settings) -> None:
+    """Do what `check_version` does for core, and for the project of the settings where one is set.
+
+    Raises ConfigurationError when the project's folder is none.
+    """
+    check_version(connection, core())
+    if settings.project is not None:
+        check_version(connection, Project.load(settings.project))
 
 
 def check_version(connection: psycopg.Connection[Any], project: Project) -> None:

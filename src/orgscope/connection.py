@@ -9,12 +9,28 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from orgscope.errors import ConfigurationError, DatabaseNotReady
-from orgscope.settings import Settings
+from orgscope.settings import URLS, Settings
 
-__all__ = ["connect", "connect_async", "connect_url", "url_parts"]
+__all__ = ["check_urls", "connect", "connect_async", "connect_url", "url_parts"]
 
 _SCHEMES: Final = ("postgresql://", "postgres://")
 _PORTS: Final = re.compile("[0-9,]*")
+
+
+def check_urls(settings: Settings) -> None:
+    """Look at every URL that is set, also at those that nobody needs yet.
+
+    Raises ConfigurationError, which names the variable of each that is none.
+    """
+    wrong = []
+    for login in URLS:
+        try:
+            if getattr(settings, f"{login}_url") is not None:
+                url_parts(settings, login)
+        except ConfigurationError:
+            wrong.append(login)
+    if wrong:
+        raise _no_url(*wrong)
 
 
 def url_parts(settings: Settings, login: str) -> dict[str, Any]:
@@ -61,12 +77,16 @@ def _parts(url: str, login: str) -> dict[str, Any]:
     except psycopg.ProgrammingError:
         parts = None  # its message would show the text
     if parts is None or _is_cut_within_the_password(url, str(parts.get("port") or "")):
-        raise ConfigurationError(
-            f"{_variable(login)} is not a connection URL: expected "
-            "postgresql://user:password@host/database. Write special "
-            "characters of the password percent-encoded, such as %40 for @ and %2F for /."
-        )
+        raise _no_url(login)
     return parts
+
+
+def _no_url(*logins: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{', '.join(map(_variable, logins))} is not a connection URL: expected "
+        "postgresql://user:password@host/database. Write special "
+        "characters of the password percent-encoded, such as %40 for @ and %2F for /."
+    )
 
 
 def _is_cut_within_the_password(url: str, port: str) -> bool:

@@ -35,6 +35,9 @@ __all__ = ["DEV_ENVIRONMENT", "ServiceFailed", "Stack", "environment", "running_
 DEV_ENVIRONMENT: Final = Path(".orgscope") / "dev.env"
 """Where a running stack leaves its settings, relative to the project."""
 
+_NOT_THE_SERVICES: Final = ("ORGSCOPE_DBA_URL", "ORGSCOPE_MIGRATOR_URL", "ORGSCOPE_PROJECT")
+"""What a service need not know; in the project's folder it would read another ``.env``."""
+
 _READY_S: Final = 30.0
 _STOP_S: Final = 10.0
 
@@ -165,12 +168,17 @@ def _service(
         for name, value in os.environ.items()
         if not name.startswith(("ORGSCOPE_", "WORKOS_"))
     }
+    variables = {
+        name: value
+        for name, value in environment(settings).items()
+        if name not in _NOT_THE_SERVICES
+    }
     if pythonpath is not None:
         inherited["PYTHONPATH"] = str(pythonpath)
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
-            env={**inherited, **environment(settings)},
+            env={**inherited, **variables},
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,5 @@
-"""The signing keys that the database trusts: pushed by a login of their own, pinned, retired.
+"""The signing keys that the database trusts: pushed by a login of their own, pinned, retired; and
+the seal key, rotated.
 
 A key lives while WorkOS serves it, and for an hour after; then it is withdrawn, until WorkOS serves
 it again. What an operator retires never lives again.
@@ -26,7 +27,15 @@ from orgscope.jwks import signing_keys
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
 
-__all__ = ["KeyOutcome", "SigningKey", "list_keys", "pin_keys", "retire_key", "sync_keys"]
+__all__ = [
+    "KeyOutcome",
+    "SigningKey",
+    "list_keys",
+    "pin_keys",
+    "retire_key",
+    "rotate_seal_key",
+    "sync_keys",
+]
 
 _CONNECT_TIMEOUT_S: Final = 5
 
@@ -122,6 +131,17 @@ async def retire_key(settings: Settings, kid: str) -> bool:
         cursor = await connection.execute("select authz.retire_key(%s)", (kid,))
         [(retired,)] = await cursor.fetchall()
         return bool(retired)
+
+
+async def rotate_seal_key(settings: Settings) -> int:
+    """Make a new seal key, forget all but the one before it, and return the id of the new one.
+
+    Open transactions keep their context.
+    """
+    async with _connect(settings) as connection:
+        cursor = await connection.execute("select authz.rotate_seal_key()")
+        [(kid,)] = await cursor.fetchall()
+        return int(kid)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ A URL that is not set disables what needs that login, and says so when it is ask
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orgscope.errors import ConfigurationError
 
-__all__ = ["LOGINS", "Settings"]
+__all__ = ["LOGINS", "URLS", "Settings"]
 
 LOGINS: Final = (
     "migrator",
@@ -28,6 +29,16 @@ LOGINS: Final = (
     "backup",
 )
 """The login roles of ``sql/roles.sql``; each has its ``ORGSCOPE_<LOGIN>_URL``."""
+
+_OTHER_URLS: Final = {
+    "dba": "a DBA's login",
+    "api_readonly": "a standby",
+    "legacy": "a login of the older database",
+}
+"""What stands behind each URL that is of no login role of its own."""
+
+URLS: Final = (*LOGINS, *_OTHER_URLS)
+"""Whose connection URLs there are; ``Settings.url`` returns each."""
 
 WORKOS_URL: Final = "https://api.workos.com"
 
@@ -82,6 +93,7 @@ class Settings(BaseSettings):
     backup_url: SecretStr | None = Field(None, alias="ORGSCOPE_BACKUP_URL")
     legacy_url: SecretStr | None = Field(None, alias="ORGSCOPE_LEGACY_URL")
 
+    project: Path | None = Field(None, alias="ORGSCOPE_PROJECT")
     role_prefix: str = Field(
         "orgscope", alias="ORGSCOPE_ROLE_PREFIX", pattern="^[a-z][a-z0-9_]{0,40}$"
     )
@@ -132,15 +144,21 @@ class Settings(BaseSettings):
         return tuple(issuers)
 
     def url(self, login: str) -> str:
-        """Return the connection URL of a login.
+        """Return the connection URL of a login: one of ``LOGINS``, dba, api_readonly or legacy.
 
-        Raises ConfigurationError when it is not set; the message names the variable.
+        Raises ConfigurationError when it is not set, and the message names the variable; also for
+        any other name.
         """
+        if login not in URLS:
+            raise ConfigurationError(
+                f"there is no URL of a login {login!r}: expected one of {', '.join(URLS)}."
+            )
         secret: SecretStr | None = getattr(self, f"{login}_url")
         if secret is None:
+            behind = _OTHER_URLS.get(login, f"the login '{self.role_prefix}_{login}'")
             raise ConfigurationError(
-                f"ORGSCOPE_{login.upper()}_URL is not set, so nothing that needs the login "
-                f"'{self.role_prefix}_{login}' can run. Set it (see .env.example)."
+                f"ORGSCOPE_{login.upper()}_URL is not set, so nothing that needs {behind} can run. "
+                "Set it (see .env.example)."
             )
         return secret.get_secret_value()
 

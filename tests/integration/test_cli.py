@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,8 @@ from typer.testing import CliRunner
 from orgscope.cli import app
 from orgscope.devstack import environment
 from tests.database import Database
+from tests.integration.command_line import failure, run_process
+from tests.web import web_settings
 
 BOOKING = Path(__file__).resolve().parents[2] / "booking"
 
@@ -123,31 +122,6 @@ def test_init__new_folder__deploys_as_it_is(database: Database, tmp_path: Path) 
     assert database.rows("select 1 from pg_namespace where nspname = 'clinic'") == [(1,)]
 
 
-def run_process(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("ORGSCOPE_", "WORKOS_"))
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "orgscope", *arguments],
-        cwd=cwd,
-        env={**inherited, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def failure(result: subprocess.CompletedProcess[str]) -> str:
-    """Return the one message of a command that failed as it should."""
-    assert result.returncode == 1
-    assert result.stdout == ""
-    assert result.stderr.startswith("orgscope: ")
-    assert result.stderr.count("\n") == 1
-    return result.stderr
-
-
 def test_command__no_project_file__one_clear_message(tmp_path: Path) -> None:
     result = run_process("plan", "--project", str(tmp_path), cwd=tmp_path)
     assert "orgscope.toml does not exist" in failure(result)
@@ -165,20 +139,32 @@ def test_command__settings_wrong__one_message_without_values(tmp_path: Path) -> 
     assert "s3cret" not in result.stderr
 
 
-@pytest.mark.parametrize(
-    "url", ["postgresql://u:s3cret@127.0.0.1:1/d", "postgresql://u:s3cr@et@127.0.0.1/d", "s3cret x"]
-)
-@pytest.mark.parametrize("command", ["roles", "migrate", "plan", "drift"])
-def test_command__no_connection__message_without_password(
-    tmp_path: Path, command: str, url: str
+def test_command__project_has_its_own_env_file__keys_and_doctor_read_it(
+    database: Database, project: Path
 ) -> None:
-    result = run_process(command, cwd=tmp_path, ORGSCOPE_DBA_URL=url, ORGSCOPE_MIGRATOR_URL=url)
-    variable = "ORGSCOPE_DBA_URL" if command == "roles" else "ORGSCOPE_MIGRATOR_URL"
-    assert variable in " ".join(result.stderr.split())
-    assert result.returncode == 1
-    assert "Traceback" not in result.stderr
-    assert "s3cr" not in result.stdout + result.stderr
-    assert "et@" not in result.stderr
+    variables = environment(web_settings(database, migrator_url=None, dba_url=None))
+    text = "".join(f"{name}='{value}'\n" for name, value in variables.items() if value != "None")
+    (project / ".env").write_text(text, "utf-8")
+    database.put_key()
+    for given, folder in ((("--project", str(project)), project.parent), ((), project)):
+        result = run_process("keys", "list", *given, cwd=folder)
+        assert "2048 bits" in result.stdout, result.stderr
+        result = run_process("doctor", *given, cwd=folder)
+        assert "lacks revision 0001 of booking" in result.stdout
+        assert result.returncode == 1
+    elsewhere = run_process("keys", "list", cwd=project.parent)
+    assert "ORGSCOPE_KEYS_URL is not set" in failure(elsewhere)
+    by_name = run_process("keys", "list", cwd=project.parent, ORGSCOPE_PROJECT=str(project))
+    assert by_name.returncode == 0, by_name.stderr
+
+
+def test_command__env_file_names_the_project__it_is_taken(
+    database: Database, project: Path, tmp_path: Path
+) -> None:
+    variables = {**environment(database.settings), "ORGSCOPE_PROJECT": str(project)}
+    text = "".join(f"{name}='{value}'\n" for name, value in variables.items())
+    (tmp_path / ".env").write_text(text, "utf-8")
+    assert "revision booking 0001" in run_process("migrate", cwd=tmp_path).stdout
 
 
 def test_command__project_has_its_own_env_file__is_read(database: Database, project: Path) -> None:

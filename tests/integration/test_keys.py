@@ -283,6 +283,18 @@ def test_keys_command__missing_then_withdrawn__said_by_sync_and_list(
     assert "  retired " in run("list")[1]
 
 
+def test_keys_command__rotate_seal__new_key_and_the_one_before(
+    database: Database, run: Callable[..., tuple[int, str]]
+) -> None:
+    [(old,)] = database.rows("select kid from authz.seal_keys")
+    said = f"Seal key {old + 1} is new; open transactions keep the one before it.\n"
+    assert run("rotate-seal") == (0, said)
+    assert database.rows("select kid, retired_at is null from authz.seal_keys order by 1") == [
+        (old, False),
+        (old + 1, True),
+    ]
+
+
 async def test_list_keys__wrong_login__refused_by_the_database(database: Database) -> None:
     url = SecretStr(database.settings.url("backup"))
     settings = database.settings.model_copy(update={"keys_url": url})

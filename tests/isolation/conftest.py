@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from orgscope import deploy
 from orgscope.deploy import Project
@@ -27,6 +28,15 @@ class Given:
     @property
     def dsn(self) -> str:
         return self.settings.url("dba")
+
+    @property
+    def dsn_of_command(self) -> str:
+        """The same without its password, which stands in the list of processes otherwise."""
+        return make_conninfo("", **{**conninfo_to_dict(self.dsn), "password": None})
+
+    @property
+    def password(self) -> str:
+        return str(conninfo_to_dict(self.dsn)["password"])
 
     def by_hand(self, *statements: str) -> None:
         """Change the database as its superuser."""

@@ -167,6 +167,19 @@ def test_url__not_set__error_names_variable_and_role(login: str) -> None:
         Settings().url(login)
 
 
+@pytest.mark.parametrize("login", ["dba", "api_readonly", "legacy"])
+def test_url__not_set_and_of_no_role_of_its_own__error_names_no_role(login: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"ORGSCOPE_{login.upper()}_URL") as refusal:
+        Settings().url(login)
+    assert "orgscope_" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("login", ["root", "workos_base", "", "model_fields"])
+def test_url__unknown_login__error_names_those_there_are(login: str) -> None:
+    with pytest.raises(ConfigurationError, match="expected one of migrator, api, .*legacy"):
+        Settings().url(login)
+
+
 def test_required__not_set__error_names_variable() -> None:
     with pytest.raises(ConfigurationError, match="WORKOS_CLIENT_ID"):
         Settings().required("workos_client_id")

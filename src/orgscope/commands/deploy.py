@@ -9,19 +9,13 @@ from typing import Annotated, Final
 import typer
 
 from orgscope import deploy
+from orgscope.commands.options import ProjectOption, find_project, opened
 from orgscope.deploy import Outcome, Project
 from orgscope.deploy.scripts import head_revision
-from orgscope.project import PROJECT_FILE
-from orgscope.settings import Settings
 
 __all__ = ["drift", "init", "migrate", "plan", "revision", "roles", "version"]
 
 _DIFFERS: Final = 2
-
-ProjectOption = Annotated[
-    Path | None,
-    typer.Option("--project", help="The project's folder; by default this one, if it is one."),
-]
 
 
 def roles(
@@ -31,7 +25,7 @@ def roles(
     ] = False,
 ) -> None:
     """Create the roles, as the DBA, and set the passwords that the URLs hold."""
-    settings, _ = _opened(project)
+    settings, _ = opened(project)
     if script:
         typer.echo(deploy.roles_script(settings))
         return
@@ -47,7 +41,7 @@ def migrate(
     ] = False,
 ) -> None:
     """Deploy orgscope and then the project: all of it, or nothing."""
-    settings, found = _opened(project)
+    settings, found = opened(project)
     if script:
         typer.echo(deploy.offline_script(settings, found))
         return
@@ -57,7 +51,7 @@ def migrate(
 
 def plan(project: ProjectOption = None) -> None:
     """Show what migrate would do, and roll back. Exit code 2 when there is anything."""
-    outcome = deploy.plan(*_opened(project))
+    outcome = deploy.plan(*opened(project))
     _show(outcome, "no changes")
     raise typer.Exit(_DIFFERS if outcome else 0)
 
@@ -69,7 +63,7 @@ def drift(
     ] = False,
 ) -> None:
     """Name what was changed by hand since the last migrate. Exit code 2 when there is anything."""
-    settings, found = _opened(project)
+    settings, found = opened(project)
     if accept:
         _show(deploy.accept_drift(settings, found), "no drift")
         return
@@ -99,21 +93,9 @@ def revision(
 def version(project: ProjectOption = None) -> None:
     """Show the version of orgscope, and the newest revision of each set of files."""
     typer.echo(f"orgscope {version_of('orgscope')}")
-    found = _project(project)
+    found = find_project(project)
     for one in (deploy.core(), found) if found else (deploy.core(),):
         typer.echo(f"{one.name} {head_revision(one)}")
-
-
-def _project(folder: Path | None) -> Project | None:
-    if folder is None and not Path(PROJECT_FILE).is_file():
-        return None
-    return Project.load(folder or Path())
-
-
-def _opened(folder: Path | None) -> tuple[Settings, Project | None]:
-    """Return the settings and the project; a ``.env`` in the project's folder counts as well."""
-    project = _project(folder)
-    return Settings(_env_file=(".env", project.root / ".env") if project else ".env"), project
 
 
 def _show(outcome: Outcome, nothing: str) -> None:

@@ -6,19 +6,20 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from orgscope.commands.options import ProjectOption, opened
 from orgscope.doctor import Level, examine
-from orgscope.settings import Settings
 
 __all__ = ["doctor"]
 
 _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
 
 
-def doctor() -> None:
+def doctor(project: ProjectOption = None) -> None:
     """Look at the database and at this process; exit code 1 when something is wrong."""
+    settings, _ = opened(project)
     console = Console(soft_wrap=True, highlight=False)
     failed = False
-    for finding in examine(Settings()):
+    for finding in examine(settings):
         failed = failed or finding.level is Level.FAIL
         line = Text(f"{finding.level:<5}", _STYLES[finding.level])
         line.append(f"{finding.what}: {finding.why}", "default")

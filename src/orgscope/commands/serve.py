@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import httpx2
 import typer
 
+from orgscope.commands.options import ProjectOption, opened
 from orgscope.errors import ConfigurationError
 from orgscope.keys import sync_keys
 from orgscope.settings import Settings
@@ -20,10 +21,21 @@ from orgscope.settings import Settings
 __all__ = ["reloaded", "serve"]
 
 _APP: Final = "ORGSCOPE_SERVE_APP"
-"""Where a reloading parent tells its child which application to serve."""
+_PROJECT: Final = "ORGSCOPE_PROJECT"
+"""Where a reloading parent tells its child which application to serve, and in which project."""
+
+_NEVER_BESIDE_REQUESTS: Final = {
+    "dba": "whoever has it owns the database",
+    "migrator": "whoever has it can change every policy",
+    "keys": "whoever may push a signing key can be anyone",
+}
+"""The URLs that do not belong into a web process, and why."""
+
+_logger = logging.getLogger(__name__)
 
 
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
     app: Annotated[
@@ -41,11 +53,17 @@ def serve(
         bool,
         typer.Option("--reload", help="For development: start again when the code changes."),
     ] = False,
+    project: ProjectOption = None,
 ) -> None:
-    """Serve the application: webhooks, status, and your routes."""
-    settings = Settings()
+    """Serve the application: webhooks, status, and your routes.
+
+    It refuses requests while the database lacks a revision of orgscope or of the project.
+    """
+    settings, _ = opened(project)
+    logging.basicConfig(level=logging.INFO)
+    _warn(settings, pushes_keys=with_keys or reload)
     if reload:
-        _serve_with_reload(app, host, port)
+        _serve_with_reload(settings, app, host, port)
         return
     uvicorn = _uvicorn()
     create_app = _load(app)
@@ -53,7 +71,6 @@ def serve(
     if with_keys:
         asyncio.run(_push(settings))
         options["ask_for_keys"] = lambda: _push(settings)
-    logging.basicConfig(level=logging.INFO)
     uvicorn.run(
         create_app(settings, **options),
         host=host,
@@ -64,10 +81,26 @@ def serve(
     )
 
 
-def _serve_with_reload(app: str, host: str, port: int) -> None:
+def _warn(settings: Settings, *, pushes_keys: bool) -> None:
+    """Log each URL in this process that can do more than requests and webhooks need."""
+    for login, why in _NEVER_BESIDE_REQUESTS.items():
+        if getattr(settings, f"{login}_url") is None or (login == "keys" and pushes_keys):
+            continue
+        variable = f"ORGSCOPE_{login.upper()}_URL"
+        _logger.warning(
+            "%s is set in a web process: %s. Set it only where it is needed.",
+            variable,
+            why,
+            extra={"event": "serve.url_beside_requests", "variable": variable},
+        )
+
+
+def _serve_with_reload(settings: Settings, app: str, host: str, port: int) -> None:
     """Serve from a process that uvicorn starts anew; keys are pushed, since it is development."""
     os.environ[_APP] = app
-    asyncio.run(_push(Settings()))
+    if settings.project is not None:
+        os.environ[_PROJECT] = str(settings.project)
+    asyncio.run(_push(settings))
     module = importlib.util.find_spec(app.partition(":")[0])
     _uvicorn().run(
         f"{__name__}:reloaded",
@@ -82,7 +115,8 @@ def _serve_with_reload(app: str, host: str, port: int) -> None:
 
 def reloaded() -> Any:
     """Return the application in a process that ``--reload`` started."""
-    settings = Settings()
+    folder = os.environ.get(_PROJECT)
+    settings, _ = opened(Path(folder) if folder else None)
     return _load(os.environ[_APP])(settings, ask_for_keys=lambda: _push(settings))
 
 

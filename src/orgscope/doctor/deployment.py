@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,7 +11,7 @@ import psycopg
 from orgscope.compatibility import check_settings, check_version
 from orgscope.doctor.findings import Finding, fail, ok, warn
 from orgscope.errors import OrgscopeError
-from orgscope.project import core
+from orgscope.project import Project, core
 from orgscope.settings import Settings
 
 __all__ = ["check_deployment", "check_process"]
@@ -33,6 +34,19 @@ def check_process(settings: Settings) -> Iterator[Finding]:
             "can be anyone.",
             "Set it only where the worker and orgscope keys run.",
         )
+    yield from _deploying_logins(settings)
+
+
+def _deploying_logins(settings: Settings) -> Iterator[Finding]:
+    for login in ("dba", "migrator"):
+        if settings.api_url is not None and getattr(settings, f"{login}_url") is not None:
+            variable = f"ORGSCOPE_{login.upper()}_URL"
+            yield warn(
+                f"login of {login}",
+                f"{variable} is set beside ORGSCOPE_API_URL: whoever reads the environment of a "
+                "web process could change every policy.",
+                "Set it only where deployments run.",
+            )
 
 
 def check_deployment(connection: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:
@@ -43,6 +57,8 @@ def check_deployment(connection: psycopg.Connection[Any], settings: Settings) ->
         yield fail("version", str(error), "Run orgscope migrate.")
         return
     yield ok("version", "The database has every revision that this code needs.")
+    if settings.project is not None:
+        yield _project_version(connection, settings.project)
     try:
         check_settings(connection, settings)
     except OrgscopeError as error:
@@ -50,7 +66,19 @@ def check_deployment(connection: psycopg.Connection[Any], settings: Settings) ->
     else:
         yield ok("settings", "This process and the database accept the same tokens.")
     yield _keys(connection)
+    if settings.api_readonly_url is not None:
+        yield _heartbeat(connection, settings)
     yield _search_path(connection)
+
+
+def _project_version(connection: psycopg.Connection[Any], folder: Path) -> Finding:
+    what = "project version"
+    try:
+        project = Project.load(folder)
+        check_version(connection, project)
+    except OrgscopeError as error:
+        return fail(what, str(error), f"Run orgscope migrate --project {folder}.")
+    return ok(what, f"The database has every revision of {project.name} that this code needs.")
 
 
 def _keys(connection: psycopg.Connection[Any]) -> Finding:
@@ -69,6 +97,22 @@ def _keys(connection: psycopg.Connection[Any]) -> Finding:
         )
     state = "pinned" if pinned else "not pinned"
     return ok(what, f"{count} live, {state}; the newest was added {age_days} days ago.")
+
+
+def _heartbeat(connection: psycopg.Connection[Any], settings: Settings) -> Finding:
+    what, limit_s = "heartbeat", settings.standby_max_lag_s
+    [(age_s,)] = connection.execute(
+        "select extract(epoch from authz.heartbeat_age())::float8"
+    ).fetchall()
+    if age_s is not None and age_s <= limit_s:
+        return ok(what, f"{age_s:.0f} s old; standbys accept {limit_s} s.")
+    age = "There was none" if age_s is None else f"It is {age_s:.0f} s old"
+    return fail(
+        what,
+        f"{age}, and standbys accept {limit_s} s: they refuse every request of "
+        "ORGSCOPE_API_READONLY_URL.",
+        "Run orgscope worker.",
+    )
 
 
 def _search_path(connection: psycopg.Connection[Any]) -> Finding:

@@ -2,7 +2,8 @@
 
 A superuser's copy lies on the same server. Anybody else's lies on an embedded server, because only
 a superuser may give objects to the roles that own them. Of the rows only those are copied without
-which no event is applied and no token verified: ``sync.families`` and the verifier's settings.
+which no event is applied and no token verified, ``sync.families`` and the verifier's settings, and
+those that name the deployed projects.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ _PUT_FAMILY: Final = (
     "insert into sync.families (name, event_prefix, relation, upsert, parents) "
     "values (%s, %s, %s, %s, %s)"
 )
+_REVISIONS: Final = "select project, revision, breaking from deploy.revisions"
+_PUT_REVISION: Final = (
+    "insert into deploy.revisions (project, revision, breaking) values (%s, %s, %s)"
+)
+_PASSWORDS: Final = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSYSCONFDIR")
+"""Where libpq finds the password of a URL that holds none."""
 
 
 @contextmanager
@@ -121,6 +128,9 @@ def _copy_rows(source: Settings, target: Settings, *, superuser: bool) -> None:
         copy.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_owner")))
         row = connection.execute("select authz.current_settings()").fetchone()
         copy.execute("select authz.put_settings(%s::jsonb)", (json.dumps(row[0] if row else None),))
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_owner")))
+        for revision in connection.execute(_REVISIONS).fetchall():
+            copy.execute(_PUT_REVISION, revision)
 
 
 def _program(name: str, url: str, words: Sequence[str]) -> None:
@@ -129,12 +139,16 @@ def _program(name: str, url: str, words: Sequence[str]) -> None:
     password = str(parts.pop("password", "") or "")
     command = [str(find_binaries().program(name)), *words, "--dbname", make_conninfo("", **parts)]
     environment = {
-        key: os.environ[key] for key in ("PATH", "HOME", "LD_LIBRARY_PATH") if key in os.environ
+        key: os.environ[key]
+        for key in ("PATH", "HOME", "LD_LIBRARY_PATH", *_PASSWORDS)
+        if key in os.environ
     }
+    if password:
+        environment["PGPASSWORD"] = password
     try:
         done = subprocess.run(  # noqa: S603 - a program that find_binaries() chose, no shell
             command,
-            env={**environment, "PGPASSWORD": password, "LC_ALL": "C"},
+            env={**environment, "LC_ALL": "C"},
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

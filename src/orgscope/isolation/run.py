@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
+from orgscope.errors import IsolationAborted
 from orgscope.isolation.assertions import assert_catalogue, faulty_columns
 from orgscope.isolation.catalogue import read_tables
 from orgscope.isolation.clone import Clone, cloned
@@ -17,6 +19,8 @@ from orgscope.project import Project, core
 from orgscope.settings import Settings
 
 __all__ = ["check_isolation"]
+
+_PROJECTS = "select distinct project from deploy.revisions order by project"
 
 _POLICIES = """
 select format('%%s.%%s', schemaname, tablename),
@@ -34,11 +38,32 @@ def check_isolation(settings: Settings, project: Project | None = None) -> Repor
     The database itself is only read: everything happens in a clone, which is dropped at the end.
 
     Raises ConfigurationError for a contract or a URL that is missing or wrong; IsolationAborted
-    (WS501) when a result would prove nothing; DatabaseNotReady when no clone can be made.
+    (WS501) when a result would prove nothing, also when the database has a project that is not
+    given; DatabaseNotReady when no clone can be made.
     """
-    contract = load_contract((core(), project) if project else (core(),))
+    projects = (core(), project) if project else (core(),)
+    contract = load_contract(projects)
     with cloned(settings) as clone:
+        _refuse_uncovered(clone, projects)
         return _examine(clone, contract, settings.role_prefix)
+
+
+def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
+    """Raise IsolationAborted when the database has a project whose contract is not at hand."""
+    try:
+        with clone.owner() as connection:
+            deployed = [name for (name,) in connection.execute(_PROJECTS).fetchall()]
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidParameterValue) as error:
+        raise IsolationAborted(
+            "orgscope is not deployed in this database, or not with this ORGSCOPE_ROLE_PREFIX. Run "
+            "`orgscope migrate`."
+        ) from error
+    known = {project.name for project in projects}
+    if missing := [name for name in deployed if name not in known]:
+        raise IsolationAborted(
+            f"the database has the project {', '.join(missing)}, which no given contract covers, "
+            "so its tables would not be tried. Name its folder with --project."
+        )
 
 
 def _examine(clone: Clone, contract: Contract, role_prefix: str) -> Report:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import psycopg
 import pytest
 from pydantic import SecretStr
 
+from orgscope import deploy
 from orgscope.doctor import Level
+from orgscope.settings import Settings
 from tests.database import Database
 from tests.integration.doctor.examined import findings, levels
 from tests.web import web_settings
@@ -104,3 +109,65 @@ def test_doctor__fault_in_the_database__fails_and_says_what(
 
 def test_doctor__other_settings__fails(database: Database) -> None:
     assert levels(web_settings(database, token_leeway_s=20), "settings") == {Level.FAIL}
+
+
+def test_doctor__process_that_could_deploy_beside_requests__warns(database: Database) -> None:
+    found = findings(database.settings)
+    for login in ("dba", "migrator"):
+        (finding,) = found[f"login of {login}"]
+        assert finding.level is Level.WARN
+        assert f"ORGSCOPE_{login.upper()}_URL" in finding.why
+    for settings in (
+        web_settings(database, dba_url=None, migrator_url=None),
+        web_settings(database, api_url=None),
+    ):
+        assert not {"login of dba", "login of migrator"} & findings(settings).keys()
+
+
+def with_standby(database: Database, **changes: object) -> Settings:
+    return web_settings(database, api_readonly_url=database.settings.api_url, **changes)
+
+
+@pytest.mark.parametrize("login", ["monitor", "keys"])
+def test_doctor__standby_and_no_worker__fails_until_it_beats(
+    database: Database, login: str
+) -> None:
+    others = {f"{one}_url": None for one in ("monitor", "keys") if one != login}
+    settings = with_standby(database, **others)
+    (finding,) = findings(settings)["heartbeat"]
+    assert (finding.level, "There was none" in finding.why) == (Level.FAIL, True)
+    assert finding.mend == "Run orgscope worker."
+    database.admin.execute("insert into authz.heartbeat (beat_at) values (now())")
+    assert levels(settings, "heartbeat") == {Level.OK}
+    late = f"update authz.heartbeat set beat_at = now() - interval '{settings.standby_max_lag_s + 1} s'"
+    database.admin.execute(late)
+    assert levels(settings, "heartbeat") == {Level.FAIL}
+
+
+def test_doctor__no_standby__heartbeat_is_not_asked_for(database: Database) -> None:
+    assert "heartbeat" not in findings(web_settings(database))
+
+
+def test_heartbeat_age__other_logins__may_not_read_it(database: Database) -> None:
+    for login in ("api", "sync", "job", "backup"):
+        with database.connect(login) as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select authz.heartbeat_age()")
+
+
+def test_doctor__project__its_revisions_are_looked_at_too(
+    database: Database, tmp_path: Path
+) -> None:
+    project = deploy.init_project(tmp_path / "shop")
+    settings = web_settings(database, project=project.root)
+    (finding,) = findings(settings)["project version"]
+    assert finding.level is Level.FAIL
+    assert "lacks revision 0001 of shop" in finding.why
+    deploy.migrate(database.settings, project)
+    assert levels(settings, "project version") == {Level.OK}
+    assert "project version" not in findings(web_settings(database))
+
+
+def test_doctor__folder_that_is_no_project__fails(database: Database, tmp_path: Path) -> None:
+    settings = web_settings(database, project=tmp_path)
+    assert levels(settings, "project version") == {Level.FAIL}
