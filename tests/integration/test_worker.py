@@ -120,9 +120,8 @@ async def test_worker__no_seal_key__none_is_made(database: Database) -> None:
     assert database.rows(SEAL_KEYS) == []
 
 
-def failing(error: BaseException, runs: list[int]) -> Callable[[Settings], Any]:
+def failing(error: Exception) -> Callable[[Settings], Any]:
     async def fail(_: Settings) -> str:
-        runs.append(1)
         raise error
 
     return fail
@@ -140,16 +139,13 @@ def failing(error: BaseException, runs: list[int]) -> Callable[[Settings], Any]:
 async def test_worker__job_that_fails__logged_by_class_and_the_others_run(
     database: Database, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
-    jobs = [Job("broken", 1, failing(error, [])), job(database, "heartbeat")]
+    jobs = [Job("broken", 1, failing(error)), job(database, "heartbeat")]
     with caplog.at_level(logging.INFO, "orgscope.worker"):
         assert await run_once(database.settings, jobs) == ["broken"]
     assert len(database.rows(BEAT_AT)) == 1
     [record] = caplog.records
-    assert (record.event, record.job, record.error) == (
-        "worker.job_failed",
-        "broken",
-        type(error).__name__,
-    )
+    assert (record.event, record.job) == ("worker.job_failed", "broken")
+    assert record.error == type(error).__name__
     assert "s3cret" not in record.getMessage()
     assert record.exc_info is None
 
