@@ -14,7 +14,9 @@ parallel restricted
 begin atomic
 select array(
   select p.name
-  from jsonb_array_elements_text(coalesce(authz.claims_or_null() -> 'permissions', '[]')) as p (name)
+  from jsonb_array_elements_text(
+    coalesce(authz.claims_or_null() -> 'permissions', '[]')
+  ) as p (name)
   order by p.name
 );
 end;

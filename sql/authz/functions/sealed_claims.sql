@@ -3,8 +3,9 @@
 -- Runs as: orgscope_sealer, definer.
 -- Raises: nothing, whatever the setting holds: see authz.claims_or_null.
 -- Why: the setting is written by anybody: only the seal says that authz wrote it. The key stands
---      only as columns of the one query that uses it (rule A3), and one that was rotated away counts
---      only in transactions that began before. Parallel restricted: the seal names the backend.
+--      only as columns of the one query that uses it (rule A3), and one that was rotated away
+--      counts only in transactions that began before. Parallel restricted: the seal names the
+--      backend.
 set local role orgscope_sealer;
 
 create or replace function authz.sealed_claims(expired boolean)

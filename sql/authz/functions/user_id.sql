@@ -1,5 +1,6 @@
 -- Return the WorkOS user id of the context; null in a system context.
--- Flow: the default of columns, and functions of the project; policies read authz.user_id_or_null().
+-- Flow: the default of columns, and functions of the project; policies read
+--      authz.user_id_or_null().
 -- Runs as: the caller; authz.sealed_claims checks the seal.
 -- Raises: WS301, WS309.
 -- Why: begin atomic: names are bound when it is created, so no search_path can bend it (rule B5).
