@@ -77,7 +77,8 @@ async def receive_webhook(request: Request) -> Response:
         )
         return problem_response(request.scope, error.problem)
     counts[outcome] += 1
-    _logger.info(
+    _logger.log(
+        logging.WARNING if outcome == Outcome.FAILED else logging.DEBUG,
         "A webhook was stored: %s.",
         outcome,
         extra={"event": "webhook.received", "outcome": str(outcome)},

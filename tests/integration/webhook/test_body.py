@@ -27,7 +27,9 @@ async def test_webhook__event__committed_before_it_is_answered(
     assert database.rows("select count(*) from workos.users") == [(1,)]
 
 
-async def test_webhook__every_outcome__200(web: Web) -> None:
+async def test_webhook__every_outcome__200_and_only_a_failure_warns(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
     first, older = created(), created()
     older["data"] = {**first["data"], "first_name": "Old", "updated_at": "2020-01-01T00:00:00Z"}
     bodies = {
@@ -40,6 +42,8 @@ async def test_webhook__every_outcome__200(web: Web) -> None:
     for outcome, body in bodies.items():
         response = await web.deliver(body)
         assert (response.status_code, response.json()) == (200, {"outcome": outcome})
+    warned = [one.message for one in caplog.records if one.levelname == "WARNING"]
+    assert warned == ["A webhook was stored: failed."]
 
 
 @pytest.mark.parametrize(
