@@ -76,8 +76,7 @@ class WorkOS:
 
     async def jwks(self) -> bytes:
         """Return the JWKS document of the client id, at most 64 kB, as received."""
-        client_id = self._settings.required("workos_client_id")
-        url = f"{self._settings.workos_base_url}/sso/jwks/{client_id}"
+        url = self._settings.jwks_url
         check_url(url)
         try:
             return (await fetch_document(self._http, url, timeout_s=TIMEOUT_S)).body

@@ -15,7 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orgscope.errors import ConfigurationError
 
-__all__ = ["LOGINS", "URLS", "Settings"]
+__all__ = ["LOGINS", "URLS", "Settings", "is_secure"]
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 LOGINS: Final = (
     "migrator",
@@ -56,6 +58,12 @@ def _split(value: Any) -> Any:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_secure(url: str) -> bool:
+    """Tell whether a URL is https, or http to a loopback address."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
 class Settings(BaseSettings):
@@ -114,9 +122,7 @@ class Settings(BaseSettings):
     @field_validator("workos_base_url")
     @classmethod
     def _base_url_is_safe(cls, value: str) -> str:
-        parts = urlsplit(value)
-        loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        if not is_secure(value):
             raise ValueError("must be https (http only for a loopback address)")
         return value.rstrip("/")
 
@@ -125,6 +131,11 @@ class Settings(BaseSettings):
         if any(len(secret.get_secret_value()) < 16 for secret in self.workos_webhook_secret):
             raise ValueError("WORKOS_WEBHOOK_SECRET: each secret needs at least 16 characters")
         return self
+
+    @property
+    def jwks_url(self) -> str:
+        """Where WorkOS serves the signing keys; ConfigurationError without the client id."""
+        return f"{self.workos_base_url}/sso/jwks/{self.required('workos_client_id')}"
 
     @property
     def accepted_issuers(self) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from dataclasses import InitVar, dataclass
 from datetime import datetime
 from typing import NoReturn
 
-__all__ = ["OrgPrincipal", "Principal", "Proof"]
+from orgscope.errors import AuthenticationRequired, OrganizationRequired
+
+__all__ = ["OrgPrincipal", "Principal", "Proof", "require_org_principal", "require_principal"]
 
 
 class Proof:
@@ -80,3 +82,24 @@ class OrgPrincipal(Principal):
     """A signed-in user who acts in an organization; what a scoped connection asks for."""
 
     org_id: str
+
+
+def require_principal(user: object) -> Principal:
+    """Return ``user``, which the middleware left in a request, as who asks.
+
+    Raises AuthenticationRequired when it is no verified principal.
+    """
+    if not isinstance(user, Principal):
+        raise AuthenticationRequired("the request carries no verified access token")
+    return user
+
+
+def require_org_principal(user: object) -> OrgPrincipal:
+    """Return ``user`` as who asks, in an organization.
+
+    Raises AuthenticationRequired, OrganizationRequired.
+    """
+    principal = require_principal(user)
+    if not isinstance(principal, OrgPrincipal):
+        raise OrganizationRequired("the token has no organization, and one is needed")
+    return principal

@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from orgscope.authz import OrgPrincipal, Principal
+from orgscope.authz.principal import require_org_principal, require_principal
 from orgscope.db.context import RequestInfo
 from orgscope.db.database import Database
 from orgscope.db.engine import CLUSTER, refuse_unless_embedded
-from orgscope.errors import AuthenticationRequired, ContextUsageError, OrganizationRequired
+from orgscope.errors import ContextUsageError
 
 __all__ = [
     "get_admin_db",
@@ -46,9 +47,7 @@ def get_org_scoped_db(
     Raises AuthenticationRequired, OrganizationRequired, ContextUsageError without a database, and
     what ``Database.org_scoped`` raises.
     """
-    who = principal or _principal(request)
-    if not isinstance(who, OrgPrincipal):
-        raise OrganizationRequired("the token has no organization, and one is needed")
+    who = require_org_principal(principal or _user(request))
     return _database(request, database).org_scoped(who, readonly=readonly, request=_info(request))
 
 
@@ -63,7 +62,7 @@ def get_user_scoped_db(
 
     Parameters and errors as ``get_org_scoped_db``, without OrganizationRequired.
     """
-    who = principal or _principal(request)
+    who = require_principal(principal or _user(request))
     return _database(request, database).user_scoped(who, readonly=readonly, request=_info(request))
 
 
@@ -100,11 +99,8 @@ async def get_dev_db(
         yield session
 
 
-def _principal(request: HTTPConnection | None) -> Principal:
-    user = request.user if request is not None and "user" in request.scope else None
-    if not isinstance(user, Principal):
-        raise AuthenticationRequired("the request carries no verified access token")
-    return user
+def _user(request: HTTPConnection | None) -> object:
+    return request.user if request is not None and "user" in request.scope else None
 
 
 def _database(request: HTTPConnection | None, database: Database | None) -> Database:

@@ -17,7 +17,7 @@ from orgscope.settings import Settings
 
 __all__ = ["Finding", "Level", "examine"]
 
-LOGINS: Final = ("monitor", "keys")
+_EXAMINERS: Final = ("monitor", "keys")
 """The doctor connects as the first of these whose URL is set."""
 
 _CONNECT_TIMEOUT_S: Final = 5
@@ -26,7 +26,7 @@ _CONNECT_TIMEOUT_S: Final = 5
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything; each finding comes as soon as it is known. Nothing is changed."""
     yield from check_process(settings)
-    login = next((one for one in LOGINS if getattr(settings, f"{one}_url") is not None), None)
+    login = next((one for one in _EXAMINERS if getattr(settings, f"{one}_url") is not None), None)
     if login is None:
         yield fail(
             "database",

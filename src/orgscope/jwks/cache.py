@@ -92,8 +92,7 @@ class Jwks:
 
         Raises ConfigurationError when the client id is not set.
         """
-        client_id = settings.required("workos_client_id")
-        return cls(f"{settings.workos_base_url}/sso/jwks/{client_id}", client=client)
+        return cls(settings.jwks_url, client=client)
 
     @property
     def age_s(self) -> float | None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx2
 
 from orgscope.errors import ConfigurationError
+from orgscope.settings import is_secure
 
 __all__ = ["MAX_BODY", "Document", "FetchError", "check_url", "fetch_document"]
 
 MAX_BODY: Final = 65_536
 """The longest document that is read, in bytes."""
-
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class FetchError(Exception):
@@ -40,8 +38,7 @@ class Document:
 
 def check_url(url: str) -> None:
     """Raise ConfigurationError unless the URL is https (http only for a loopback address)."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if not is_secure(url):
         raise ConfigurationError(
             "The URL of the signing keys must be https (http only for a loopback address). "
             "See WORKOS_BASE_URL."

@@ -17,7 +17,8 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from orgscope.authz import OrgPrincipal, Principal
-from orgscope.errors import AuthenticationRequired, OrganizationRequired, Problem
+from orgscope.authz.principal import require_org_principal, require_principal
+from orgscope.errors import Problem
 from orgscope.web.problems import HttpError
 
 __all__ = [
@@ -47,10 +48,7 @@ def require_auth(request: HTTPConnection) -> Principal:
 
     Raises AuthenticationRequired (401) when the request carries no verified access token.
     """
-    user = request.scope.get("user")
-    if not isinstance(user, Principal):
-        raise AuthenticationRequired("the request carries no verified access token")
-    return user
+    return require_principal(request.scope.get("user"))
 
 
 def require_org(request: HTTPConnection) -> OrgPrincipal:
@@ -58,10 +56,7 @@ def require_org(request: HTTPConnection) -> OrgPrincipal:
 
     Raises AuthenticationRequired (401), OrganizationRequired (403).
     """
-    principal = require_auth(request)
-    if not isinstance(principal, OrgPrincipal):
-        raise OrganizationRequired("the token has no organization, and one is needed")
-    return principal
+    return require_org_principal(request.scope.get("user"))
 
 
 def require_permission(request: HTTPConnection, name: str) -> OrgPrincipal:
