@@ -132,14 +132,19 @@ def test_launcher__killed_in_a_long_stop__server_gone_within_5_s(
 ) -> None:
     launcher = launch(find_binaries())
     url, postmaster = launcher.wait_until_started()
-    os.kill(checkpointer_of(url), signal.SIGSTOP)
-    launcher.process.send_signal(signal.SIGINT)
-    while "fast shutdown request" not in (project / ".orgscope" / "postgres.log").read_text():
-        time.sleep(0.02)
-    assert is_running(postmaster)
-    launcher.process.kill()
-    launcher.process.wait()
-    assert server_is_gone(project, within_s=5)
+    checkpointer = checkpointer_of(url)
+    os.kill(checkpointer, signal.SIGSTOP)
+    try:
+        launcher.process.send_signal(signal.SIGINT)
+        while "fast shutdown request" not in (project / ".orgscope" / "postgres.log").read_text():
+            time.sleep(0.02)
+        assert is_running(postmaster)
+        launcher.process.kill()
+        launcher.process.wait()
+        assert server_is_gone(project, within_s=5)
+    finally:
+        os.kill(checkpointer, signal.SIGCONT)
+    assert gone_soon(checkpointer)
 
 
 def test_launcher__killed_during_initdb__next_start_works(project: Path, launch: Launch) -> None:
