@@ -1,5 +1,5 @@
 -- Tell whether a user or an organization was erased.
--- Flow: called by authz.decide; sync asks before it applies.
+-- Flow: called by authz.decide, authz.open_system_context and authz.put_tombstone.
 -- Runs as: orgscope_sealer, definer: only it reads the tombstones and their key.
 -- Raises: nothing; true when the key is missing while tombstones exist.
 -- Why: after an erasure nothing but a keyed digest may remain; a replay must still find it. The key

@@ -19,6 +19,7 @@ set row_security = on
 as $$
 declare
   -- 1|kid|kind|mac|claims: the setting is long and a regular expression over it costs a request.
+  -- Cut: one of many megabytes would let the time of a statement tell whether this ran.
   v_setting constant text := left(current_setting('orgscope.context', true), 65536);
   v_kid constant text := split_part(v_setting, '|', 2);
   v_kind constant text := split_part(v_setting, '|', 3);

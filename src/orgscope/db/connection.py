@@ -193,7 +193,8 @@ class ScopedConnection(Lease, Connection[Any]):
             self._pipeline.sync()
         self.refuse_aborted()
         if self.commit_ends_it:
-            self.scrub("commit")
+            if self.has_traces:
+                self.scrub("commit")
             return
         if self.has_context:
             Cursor(self, row_factory=tuple_row).execute(CHECK)

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from orgscope.embedded import Binaries
 from orgscope.embedded.lock import Record
 
@@ -92,3 +94,21 @@ def is_running(pid: int) -> bool:
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
     return bool(state) and not state.startswith("Z")
+
+
+def gone_soon(pid: int) -> bool:
+    """Wait at most 5 s for a process to end, and return whether it did."""
+    deadline = time.monotonic() + 5
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not is_running(pid)
+
+
+def checkpointer_of(url: str) -> int:
+    """Return the process that writes everything out at a shutdown."""
+    query = "select pid from pg_stat_activity where backend_type = 'checkpointer'"
+    with psycopg.connect(url) as connection:
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    pid: int = row[0]
+    return pid

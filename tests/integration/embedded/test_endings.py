@@ -19,6 +19,8 @@ from orgscope.embedded.cluster import hold_server_lock
 from orgscope.embedded.home import find_home
 from tests.integration.embedded.launcher import (
     Launcher,
+    checkpointer_of,
+    gone_soon,
     is_running,
     postmaster_of,
     recorded,
@@ -75,13 +77,6 @@ def test_launcher__process_group_ended__server_gone_within_5_s(
     assert not is_running(postmaster)
 
 
-def gone_soon(pid: int) -> bool:
-    deadline = time.monotonic() + 5
-    while is_running(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not is_running(pid)
-
-
 def test_launcher__killed__next_start_has_its_data(
     project: Path, launch: Launch, binaries: Binaries
 ) -> None:
@@ -103,16 +98,6 @@ def test_launcher__killed_while_the_server_hangs__server_gone_within_5_s(
     launcher.process.kill()
     launcher.process.wait()
     assert server_is_gone(project, within_s=5)
-
-
-def checkpointer_of(url: str) -> int:
-    """Return the process that writes everything out at a shutdown."""
-    query = "select pid from pg_stat_activity where backend_type = 'checkpointer'"
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()
-    assert row is not None
-    pid: int = row[0]
-    return pid
 
 
 def test_stop__shutdown_takes_long__is_waited_for(project: Path) -> None:
