@@ -101,10 +101,8 @@ class Domains(State):
             domain = item["domain"].strip().lower()
             if "." not in domain or any(character in domain for character in " @/"):
                 raise invalid("domain", "must be a domain name")
-            taken = any(
-                row["domain"] == domain and row["organization_id"] != organization_id
-                for row in self._domains.values()
-            )
+            owners = {row["organization_id"] for row in self._domains.having("domain", domain)}
+            taken = owners - {organization_id}
             if taken or any(domain == other["domain"] for other in checked):
                 raise ApiError.of(409, None, "The domain is already in use.")
             checked.append({"domain": domain, "state": item["state"]})
@@ -134,7 +132,7 @@ class Domains(State):
         return domain
 
     def _change_domain(self, domain: JsonObject, state: str) -> None:
-        at_ms = self._tick()
+        at_ms = self._tick(domain)
         domain.update(state=state, updated_at=iso(at_ms))
         self._emit_domain("updated", domain, at_ms)
 

@@ -1,22 +1,13 @@
-"""The event log: every event once, in the order of ids, readable after a hold-back.
-
-WorkOS's Events API always answers oldest first, whatever ``order`` says, and holds each event back
-for some seconds, so that no event can appear before a cursor that a reader has already passed.
-"""
+"""Events: their names, one of them as an object and as bytes, and pages of them."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from orgscope.devworkos.clock import Clock
-from orgscope.devworkos.errors import ApiError, invalid
-from orgscope.devworkos.paging import DEFAULT_LIMIT, MAX_LIMIT
-from orgscope.devworkos.wire import JsonObject, dumps
+from orgscope.devworkos.wire import JsonObject, copied, dumps
 
-__all__ = ["EVENT_NAMES", "Event", "EventLog"]
+__all__ = ["EVENT_NAMES", "Event", "EventPage"]
 
 EVENT_NAMES: Final = (
     "user.created",
@@ -35,10 +26,39 @@ EVENT_NAMES: Final = (
     "organization_membership.deleted",
     "session.created",
     "session.revoked",
+    "invitation.created",
+    "invitation.accepted",
+    "invitation.revoked",
+    "invitation.resent",
+    "role.created",
+    "role.updated",
+    "role.deleted",
+    "organization_role.created",
+    "organization_role.updated",
+    "organization_role.deleted",
+    "permission.created",
+    "permission.updated",
+    "permission.deleted",
+    "group.created",
+    "group.updated",
+    "group.deleted",
+    "group.member_added",
+    "group.member_removed",
+    "connection.activated",
+    "connection.deactivated",
+    "connection.deleted",
+    "dsync.activated",
+    "dsync.deleted",
+    "dsync.user.created",
+    "dsync.user.updated",
+    "dsync.user.deleted",
+    "dsync.group.created",
+    "dsync.group.updated",
+    "dsync.group.deleted",
+    "dsync.group.user_added",
+    "dsync.group.user_removed",
 )
 """Every event that the methods of ``DevWorkOS`` emit by themselves."""
-
-_MAX_RANGE_MS: Final = 30 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,85 +96,23 @@ class Event:
         )
 
 
-class EventLog:
-    """All events. ``hold_back_ms`` is how long one stays invisible to ``read``, in milliseconds."""
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A page of the Events API; ``after`` is its cursor, None when nothing follows."""
 
-    def __init__(self, clock: Clock, hold_back_ms: int) -> None:
-        self.hold_back_ms = hold_back_ms
-        self._clock = clock
-        self._events: list[Event] = []
+    events: list[Event]
+    after: str | None
 
-    @property
-    def all(self) -> tuple[Event, ...]:
-        """Every event in the order of ids, also those held back."""
-        return tuple(self._events)
-
-    def append(self, event: Event) -> None:
-        """Store an event at its place in the order of ids."""
-        insort(self._events, event)
-
-    def is_held_back(self, written_ms: int) -> bool:
-        """Tell whether what was written at that time is still invisible."""
-        return self._clock() < written_ms + self.hold_back_ms
-
-    def read(
-        self,
-        names: Collection[str],
-        *,
-        after: str | None = None,
-        range_start_ms: int | None = None,
-        range_end_ms: int | None = None,
-        organization_id: str | None = None,
-        limit: int = DEFAULT_LIMIT,
-    ) -> JsonObject:
-        """Return the list object of the oldest visible events that fit.
-
-        ``names`` are the wanted events. ``after`` is the id of an event; it and ``range_start_ms``
-        exclude each other. The range excludes both its ends and spans at most 30 days. With
-        ``organization_id`` the events of users are gone, because they belong to none.
-
-        Raises ApiError: 400 for an unknown cursor or for both ways to begin, 422 for the rest.
-        """
-        if not names:
-            raise invalid("events", "events must name at least one event")
-        if not 1 <= limit <= MAX_LIMIT:
-            raise invalid("limit", f"limit must be between 1 and {MAX_LIMIT}")
-        if after is not None and range_start_ms is not None:
-            message = "after and range_start exclude each other."
-            raise ApiError.of(400, "invalid_request_parameters", message)
-        if (
-            range_start_ms is not None
-            and range_end_ms is not None
-            and not 0 <= range_end_ms - range_start_ms <= _MAX_RANGE_MS
-        ):
-            raise invalid("range_end", "the range must be between 0 and 30 days long")
-        fitting = [
-            event
-            for event in self._events[self._first(after) :]
-            if event.name in names
-            and (range_start_ms is None or event.created_ms > range_start_ms)
-            and (range_end_ms is None or event.created_ms < range_end_ms)
-            and (organization_id is None or event.organization_id == organization_id)
-            and not self.is_held_back(event.written_ms)
-        ]
-        page = fitting[:limit]
-        last = page[-1].id if len(fitting) > limit else None
+    def as_json(self) -> JsonObject:
+        """Return the list object, which shares nothing with the log."""
         return {
             "object": "list",
-            "data": [event.envelope for event in page],
-            "list_metadata": {"before": None, "after": last},
+            "data": [copied(event.envelope) for event in self.events],
+            "list_metadata": {"before": None, "after": self.after},
         }
 
-    def _first(self, after: str | None) -> int:
-        """Return the index of the first event past the cursor."""
-        if after is None:
-            return 0
-        index = bisect_left(self._events, after, key=_id)
-        if index == len(self._events) or self._events[index].id != after:
-            message = "The cursor is not the id of an event."
-            raise ApiError.of(400, "invalid_request_parameters", message)
-        return bisect_right(self._events, after, key=_id)
-
-
-def _id(event: Event) -> str:
-    return event.id
+    def as_bytes(self) -> bytes:
+        """Return the list object as it travels, made of the bytes of its events."""
+        data = b",".join(event.body for event in self.events)
+        metadata = dumps({"before": None, "after": self.after})
+        return b'{"object":"list","data":[%b],"list_metadata":%b}' % (data, metadata)

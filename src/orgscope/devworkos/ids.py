@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
-__all__ = ["ID_PATTERN", "IdFactory", "ulid"]
+__all__ = ["ID_PATTERN", "IdFactory", "neighbour", "ulid"]
 
 ID_PATTERN: Final = r"[a-z]+(?:_[a-z]+)*_[0-9A-HJKMNP-TV-Z]{26}"
 """Matches every id of this package."""
@@ -25,6 +25,19 @@ def ulid(at_ms: int, randomness: int) -> str:
     return "".join(
         _ALPHABET[(value >> shift) & 31] for shift in range((_CHARACTERS - 1) * 5, -1, -5)
     )
+
+
+def neighbour(identifier: str, step: int) -> str:
+    """Return the id that many places after (or before, when negative) an id of this package.
+
+    >>> neighbour("user_01ARZ3NDEKTSV4RRFFQ69G5FAV", -1)
+    'user_01ARZ3NDEKTSV4RRFFQ69G5FAT'
+    """
+    prefix, _, text = identifier.rpartition("_")
+    value = 0
+    for character in text:
+        value = value * 32 + _ALPHABET.index(character)
+    return f"{prefix}_{ulid(0, value + step)}"
 
 
 class IdFactory:
@@ -47,6 +60,10 @@ class IdFactory:
             latest = (last_ms, last_random + 1)
         self._last[prefix] = latest
         return f"{prefix}_{ulid(*latest)}"
+
+    def turn_back(self) -> None:
+        """Let the next ids follow a clock that was set back, instead of counting up."""
+        self._last.clear()
 
     def scattered(self, prefix: str, at_ms: int) -> str:
         """Return a new id whose place within its millisecond is random."""

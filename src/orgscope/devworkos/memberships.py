@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from copy import deepcopy
 from typing import Final, Literal
 
 from orgscope.devworkos.clock import iso
@@ -11,9 +10,9 @@ from orgscope.devworkos.errors import ApiError, invalid
 from orgscope.devworkos.paging import FIRST_PAGE, Page, paged
 from orgscope.devworkos.sessions import Sessions
 from orgscope.devworkos.state import locked
-from orgscope.devworkos.wire import JsonObject
+from orgscope.devworkos.wire import JsonObject, copied
 
-__all__ = ["STATUSES", "Memberships"]
+__all__ = ["STATUSES", "Memberships", "role_fields"]
 
 STATUSES: Final = ("active", "inactive", "pending")
 
@@ -38,11 +37,14 @@ class Memberships(Sessions):
         role_slug: str | None = None,
         role_slugs: Sequence[str] | None = None,
         status: Literal["active", "pending"] = "active",
+        directory_managed: bool = False,
+        custom_attributes: JsonObject | None = None,
     ) -> JsonObject:
         """Create a membership and emit ``organization_membership.created``.
 
         An inactive membership of the two becomes active again instead (``updated``), with the roles
-        given or else its own. ``status="pending"`` is what an invitation makes.
+        given or else its own. ``status="pending"`` is what an invitation makes,
+        ``directory_managed`` and ``custom_attributes`` what Directory Provisioning gives a new one.
 
         Raises ApiError: 404 for user or organization, 400
         ``organization_membership_already_exists`` or
@@ -51,7 +53,7 @@ class Memberships(Sessions):
         """
         self._row(self._users, "User", user_id)
         self._row(self._organizations, "Organization", organization_id)
-        roles = self._roles(role_slug, role_slugs)
+        roles = self._asked_roles(organization_id, role_slug, role_slugs)
         existing_id = self._membership_id_by_pair.get((user_id, organization_id))
         if existing_id is not None:
             return self._readmit(self._memberships[existing_id], roles)
@@ -62,9 +64,9 @@ class Memberships(Sessions):
             "user_id": user_id,
             "organization_id": organization_id,
             "status": status,
-            **_role_fields(roles or [self.default_role]),
-            "custom_attributes": {},
-            "directory_managed": False,
+            **role_fields(roles or [self.default_role]),
+            "custom_attributes": copied(custom_attributes or {}),
+            "directory_managed": directory_managed,
             "created_at": iso(at_ms),
             "updated_at": iso(at_ms),
         }
@@ -96,14 +98,16 @@ class Memberships(Sessions):
             raise ApiError.of(400, "invalid_request_parameters", message)
         if not set(statuses) <= set(STATUSES):
             raise invalid("statuses", f"each status must be one of {', '.join(STATUSES)}")
-        rows = (
-            membership
-            for membership in self._memberships.values()
-            if user_id in (None, membership["user_id"])
-            and organization_id in (None, membership["organization_id"])
-            and membership["status"] in statuses
-        )
-        return paged(rows, page, show=self._show_membership)
+        if user_id is None:
+            rows = self._memberships.having("organization_id", str(organization_id))
+        else:
+            rows = self._memberships.having("user_id", user_id)
+
+        def fits(membership: JsonObject) -> bool:
+            there = organization_id in (None, membership["organization_id"])
+            return there and membership["status"] in statuses
+
+        return paged(rows, page, show=self._show_membership, fits=fits)
 
     @locked
     def update_membership(
@@ -118,9 +122,9 @@ class Memberships(Sessions):
         Raises ApiError: 404, 422 ``invalid_role`` or ``multiple_roles_not_enabled``.
         """
         membership = self._row(self._memberships, _NOUN, membership_id)
-        roles = self._roles(role_slug, role_slugs)
-        if roles is not None and membership["roles"] != _role_fields(roles)["roles"]:
-            self._change_membership(membership, **_role_fields(roles))
+        roles = self._asked_roles(membership["organization_id"], role_slug, role_slugs)
+        if roles is not None and membership["roles"] != role_fields(roles)["roles"]:
+            self._change_membership(membership, **role_fields(roles))
         return self._show_membership(membership)
 
     @locked
@@ -134,10 +138,8 @@ class Memberships(Sessions):
             raise _pending("deactivate")
         if membership["status"] == "active":
             self._change_membership(membership, status="inactive")
-            for session in self._sessions.values():
-                if session["user_id"] == membership["user_id"] and (
-                    session.get("organization_id") == membership["organization_id"]
-                ):
+            for session in self._sessions.having("user_id", membership["user_id"]):
+                if session.get("organization_id") == membership["organization_id"]:
                     self._end_session(session, quietly=False)
         return self._show_membership(membership)
 
@@ -188,12 +190,12 @@ class Memberships(Sessions):
                 "organization_membership_already_exists",
                 "The user is already a member of the organization.",
             )
-        changes = {} if roles is None else _role_fields(roles)
+        changes = {} if roles is None else role_fields(roles)
         self._change_membership(membership, status="active", **changes)
         return self._show_membership(membership)
 
     def _change_membership(self, membership: JsonObject, **changes: object) -> None:
-        at_ms = self._tick()
+        at_ms = self._tick(membership)
         membership.update(changes, updated_at=iso(at_ms))
         self._emit_membership("updated", membership, at_ms)
 
@@ -209,12 +211,14 @@ class Memberships(Sessions):
     def _show_membership(self, membership: JsonObject) -> JsonObject:
         """Return the REST form: events have neither the user nor the organization's name."""
         return {
-            **deepcopy(membership),
+            **copied(membership),
             "organization_name": self._organizations[membership["organization_id"]]["name"],
-            "user": deepcopy(self._users[membership["user_id"]]),
+            "user": copied(self._users[membership["user_id"]]),
         }
 
-    def _roles(self, role_slug: str | None, role_slugs: Sequence[str] | None) -> list[str] | None:
+    def _asked_roles(
+        self, organization_id: str, role_slug: str | None, role_slugs: Sequence[str] | None
+    ) -> list[str] | None:
         """Return the slugs asked for, highest priority first, or None when there are none."""
         if role_slug is not None and role_slugs is not None:
             raise invalid("role_slugs", "role_slug and role_slugs exclude each other")
@@ -223,15 +227,17 @@ class Memberships(Sessions):
             return None
         if not asked:
             raise invalid("role_slugs", "a membership has at least one role")
-        if not set(asked) <= self.roles.keys():
+        known = [role["slug"] for role in self._roles.of(organization_id)]
+        if not set(asked) <= set(known):
             raise ApiError.of(422, "invalid_role", "The role does not exist.")
         if len(set(asked)) > 1 and not self.multiple_roles:
             message = "Multiple roles are not enabled in this environment."
             raise ApiError.of(422, "multiple_roles_not_enabled", message)
-        return [slug for slug in self.roles if slug in asked]
+        return [slug for slug in known if slug in asked]
 
 
-def _role_fields(slugs: Sequence[str]) -> JsonObject:
+def role_fields(slugs: Sequence[str]) -> JsonObject:
+    """Return the fields of a membership with these roles, the highest priority first."""
     roles = [{"slug": slug} for slug in slugs]
     return {"role": dict(roles[0]), "roles": roles}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from copy import deepcopy
 from typing import TypedDict, Unpack
 
 from orgscope.devworkos.clock import iso
@@ -13,7 +12,8 @@ from orgscope.devworkos.fields import check_external_id, merged_metadata
 from orgscope.devworkos.memberships import Memberships
 from orgscope.devworkos.paging import FIRST_PAGE, Page, paged
 from orgscope.devworkos.state import differs, locked
-from orgscope.devworkos.wire import JsonObject
+from orgscope.devworkos.table import Rows
+from orgscope.devworkos.wire import JsonObject, copied
 
 __all__ = ["OrganizationChanges", "Organizations"]
 
@@ -104,16 +104,15 @@ class Organizations(Memberships, Domains):
         """Return a page of the organizations with one of the domains and a matching name."""
         owners = {
             domain["organization_id"]
-            for domain in self._domains.values()
-            if domains is not None and domain["domain"] in domains
+            for name in domains or ()
+            for domain in self._domains.having("domain", name)
         }
-        rows = (
-            organization
-            for organization in self._organizations.values()
-            if (domains is None or organization["id"] in owners)
-            and (search is None or search.lower() in organization["name"].lower())
-        )
-        return paged(rows, page, show=self._show_organization)
+
+        def fits(organization: JsonObject) -> bool:
+            return search is None or search.lower() in organization["name"].lower()
+
+        rows = self._organizations.rows if domains is None else Rows(self._organizations, owners)
+        return paged(rows, page, show=self._show_organization, fits=fits)
 
     @locked
     def update_organization(
@@ -138,7 +137,7 @@ class Organizations(Memberships, Domains):
             organization_id, self._checked(domain_data, organization_id)
         )
         if replaced or differs(organization, values):
-            at_ms = self._tick()
+            at_ms = self._tick(organization)
             organization.update(values, updated_at=iso(at_ms))
             self._emit_organization("updated", organization, at_ms)
         return self._show_organization(organization)
@@ -155,9 +154,9 @@ class Organizations(Memberships, Domains):
         quietly = not self.cascade_events
         for domain in self._domains_of(organization_id):
             self._drop_domain(domain, quietly=quietly)
-        for membership in list(self._memberships.values()):
-            if membership["organization_id"] == organization_id:
-                self._drop_membership(membership, quietly=quietly)
+        for membership in list(self._memberships.having("organization_id", organization_id)):
+            self._drop_membership(membership, quietly=quietly)
+        self._drop_children(organization_id, quietly=quietly)
         del self._organizations[organization_id]
         self._emit("organization.deleted", snapshot, organization_id=organization_id)
 
@@ -182,13 +181,13 @@ class Organizations(Memberships, Domains):
         return bool(gone or new or verified)
 
     def _domains_of(self, organization_id: str) -> list[JsonObject]:
-        return [d for d in self._domains.values() if d["organization_id"] == organization_id]
+        return list(self._domains.having("organization_id", organization_id))
 
     def _show_organization(self, organization: JsonObject) -> JsonObject:
         """Return the REST form, with the domains."""
         return {
-            **deepcopy(organization),
-            "domains": deepcopy(self._domains_of(organization["id"])),
+            **copied(organization),
+            "domains": copied(self._domains_of(organization["id"])),
         }
 
     def _event_data(self, organization: JsonObject) -> JsonObject:

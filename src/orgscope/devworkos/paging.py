@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal
 
 from orgscope.devworkos.errors import ApiError, invalid
-from orgscope.devworkos.ids import ID_PATTERN
-from orgscope.devworkos.wire import JsonObject
+from orgscope.devworkos.ids import ID_PATTERN, neighbour
+from orgscope.devworkos.table import Rows, Table
+from orgscope.devworkos.wire import JsonObject, copied
 
 __all__ = ["DEFAULT_LIMIT", "FIRST_PAGE", "MAX_LIMIT", "Page", "paged"]
 
@@ -24,13 +25,20 @@ class Page:
     """Which part of a list is asked for.
 
     ``order`` is by creation: ``desc`` (the default) newest first, ``asc`` oldest first, ``normal``
-    newest first with ``after`` meaning newer and ``before`` meaning older.
+    newest first with ``after`` meaning newer and ``before`` meaning older. ``cut_to`` is how many
+    rows it holds at most when WorkOS gives fewer than asked for, which may be none.
     """
 
     limit: int = DEFAULT_LIMIT
     order: Literal["asc", "desc", "normal"] = "desc"
     after: str | None = None
     before: str | None = None
+    cut_to: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many rows the page holds at most."""
+        return self.limit if self.cut_to is None else self.cut_to
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -49,36 +57,40 @@ FIRST_PAGE: Final = Page()
 
 
 def paged(
-    rows: Iterable[JsonObject], page: Page, *, show: Callable[[JsonObject], JsonObject] = deepcopy
+    rows: Iterable[JsonObject] | Rows | Table,
+    page: Page,
+    *,
+    show: Callable[[JsonObject], JsonObject] = copied,
+    fits: Callable[[JsonObject], bool] = lambda _row: True,
 ) -> JsonObject:
-    """Return the list object with the asked part of ``rows``, each turned by ``show``.
+    """Return the list object with the asked part of the ``rows`` that fit, each turned by ``show``.
 
     The cursor is a place in the order of ids, so the id of an object that is gone still works.
+    A table or its ``Rows`` cost one page; any other rows are sorted first.
     """
-    ordered = sorted(rows, key=_id)
+    if isinstance(rows, Table):
+        rows = rows.rows
+    elif not isinstance(rows, Rows):
+        rows = Rows.of(rows)
     older, newer = page.after, page.before  # newest first: after means older
     if page.order != "desc":
         older, newer = newer, older
-    if newer is not None:
-        ordered = [row for row in ordered if row["id"] > newer]
-    if older is not None:
-        ordered = [row for row in ordered if row["id"] < older]
     # The page touches its cursor: the oldest rows when newer than something, else the newest ones.
     from_oldest = newer is not None or (page.order == "asc" and older is None)
-    chosen = ordered[: page.limit] if from_oldest else ordered[-page.limit :]
-    more = len(ordered) > len(chosen)
-    has_older = (more and not from_oldest) or newer is not None
-    has_newer = (more and from_oldest) or older is not None
-    oldest = chosen[0]["id"] if chosen and has_older else None
-    newest = chosen[-1]["id"] if chosen and has_newer else None
-    before, after = (oldest, newest) if page.order != "desc" else (newest, oldest)
-    data = [show(row) for row in (chosen if page.order == "asc" else reversed(chosen))]
+    walk = rows.newer_than(newer) if from_oldest else rows.older_than(older)
+    found = list(islice((row for row in walk if fits(row)), page.size + 1))
+    chosen, more = found[: page.size], len(found) > page.size
+    begin = chosen[0]["id"] if chosen and (newer or older) else None
+    end = None
+    if more:
+        step_back = -1 if from_oldest else 1
+        end = chosen[-1]["id"] if chosen else neighbour(found[0]["id"], step_back)
+    onwards = "after" if from_oldest == (page.order != "desc") else "before"
+    backwards = "before" if onwards == "after" else "after"
+    if from_oldest != (page.order == "asc"):
+        chosen.reverse()
     return {
         "object": "list",
-        "data": data,
-        "list_metadata": {"before": before, "after": after},
+        "data": [show(row) for row in chosen],
+        "list_metadata": {"before": None, "after": None} | {onwards: end, backwards: begin},
     }
-
-
-def _id(row: JsonObject) -> str:
-    return str(row["id"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from orgscope.devworkos.clock import parse_utc
 from orgscope.devworkos.wire import JsonObject
@@ -42,6 +43,7 @@ _SECOND_WORDS: Final = (
     "Robotics", "School", "Studio", "Systems", "Travel", "Works",
 )
 # fmt: on
+_GROUPS: Final = ("Board", "Finance", "Front desk", "On call", "Support")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class Scenario:
     organizations: list[JsonObject]
     users: list[JsonObject]
     memberships: list[JsonObject]
+    permissions: list[JsonObject] = field(default_factory=list)
+    roles: list[JsonObject] = field(default_factory=list)
+    groups: list[JsonObject] = field(default_factory=list)
+    connections: list[JsonObject] = field(default_factory=list)
+    invitations: list[JsonObject] = field(default_factory=list)
 
 
 def scenario(
@@ -60,21 +67,28 @@ def scenario(
     people: int,
     seed: int = 0,
     start: str = "2026-01-05T09:00:00.000Z",
+    faults: Mapping[str, Any] | None = None,
 ) -> Scenario:
     """Fill a world with organizations and people; the same arguments give the same names and ids.
 
     Each person belongs to one to three of the ``organizations``; the first of an organization has
-    the role of highest priority. The events lie one second apart from ``start`` on, whatever the
-    world's clock says, so do it before anything else is written.
+    the role of highest priority. Afterwards come a permission, roles, groups, connections and
+    invitations; the first organization has some of each, about half of the others have.
 
-    Raises ValueError for fewer than one organization or a negative number of people, and when the
-    world was already written to after ``start``.
+    The events lie one second apart from ``start`` on, whatever the world's clock says, so do it
+    before anything else is written.
+
+    ``faults`` are switches of ``Faults``; they are set first and stay.
+
+    Raises ValueError for fewer than one organization or a negative number of people, for a fault
+    that does not fit, and when the world was already written to after ``start``.
 
     >>> made = scenario(world, organizations=3, people=20, seed=1)
     >>> token = world.mint_token(made.users[0]["id"])
     """
     if organizations < 1 or people < 0:
         raise ValueError("A scenario needs at least one organization and no negative people.")
+    world.faults.change(**faults or {})
     chance = random.Random(f"scenario {seed}")  # noqa: S311 - reproducible on purpose
     with world.scripted(parse_utc(start), _STEP_MS, seed):
         made = Scenario([_organization(world, chance, n) for n in range(organizations)], [], [])
@@ -89,6 +103,7 @@ def scenario(
                 made.memberships.append(
                     world.create_membership(user["id"], organization["id"], role_slug=role)
                 )
+        _furnish(world, made, random.Random(f"furniture {seed}"))  # noqa: S311 - reproducible
     return made
 
 
@@ -111,5 +126,40 @@ def _person(world: DevWorkOS, chance: random.Random, number: int) -> JsonObject:
 
 
 def _role(world: DevWorkOS, chance: random.Random, *, first: bool) -> str:
-    highest = next(iter(world.roles))
-    return highest if first else chance.choice([world.default_role, *world.roles])
+    slugs: list[str] = [role["slug"] for role in world.list_roles()["data"]]
+    return slugs[0] if first else chance.choice([world.default_role, *slugs])
+
+
+def _furnish(world: DevWorkOS, made: Scenario, chance: random.Random) -> None:
+    """Add what organizations have beside people. No user or membership is made or changed."""
+    permission = world.create_permission("reports:audit", "Audit reports")
+    made.permissions.append(permission)
+    granted = [permission["slug"]]
+    made.roles.append(
+        world.create_role("Visiting auditor", "visiting-auditor", permissions=granted)
+    )
+    members: dict[str, list[str]] = {}
+    for membership in made.memberships:
+        members.setdefault(membership["organization_id"], []).append(membership["id"])
+    for number, organization in enumerate(made.organizations):
+        organization_id, first = organization["id"], number == 0
+        if first or chance.random() < 0.5:
+            name = f"{organization['name']} reporter"
+            made.roles.append(
+                world.create_role(name, organization_id=organization_id, permissions=granted)
+            )
+        if first or chance.random() < 0.5:
+            group = world.create_group(organization_id, chance.choice(_GROUPS))
+            made.groups.append(group)
+            for membership_id in members.get(organization_id, [])[::2]:
+                world.add_group_member(organization_id, group["id"], membership_id)
+        if first or chance.random() < 0.5:
+            domains = [domain["domain"] for domain in organization["domains"]]
+            made.connections.append(
+                world.create_connection(
+                    organization_id, organization["name"], state="active", domains=domains
+                )
+            )
+        if first or chance.random() < 0.5:
+            guest = f"guest.{number + 1}@guests.example"
+            made.invitations.append(world.create_invitation(guest, organization_id=organization_id))

@@ -82,12 +82,8 @@ class Sessions(State):
         """Return a page of the active sessions of a user. Raises ApiError 404."""
         self._row(self._users, "User", user_id)
         self._expire_sessions()
-        rows = (
-            session
-            for session in self._sessions.values()
-            if session["user_id"] == user_id and session["status"] == "active"
-        )
-        return paged(rows, page)
+        rows = self._sessions.having("user_id", user_id)
+        return paged(rows, page, fits=lambda session: bool(session["status"] == "active"))
 
     @locked
     def revoke_session(self, session_id: str) -> None:
@@ -103,7 +99,7 @@ class Sessions(State):
         """Revoke a session unless it has ended already; ``quietly`` emits nothing."""
         if session["status"] != "active":
             return
-        at_ms = self._tick()
+        at_ms = self._tick(session)
         session.update(status="revoked", ended_at=iso(at_ms), updated_at=iso(at_ms))
         if not quietly:
             organization_id = session.get("organization_id")

@@ -116,7 +116,7 @@ class Tokens(Sessions):
         if organization_id is not None:
             membership = self._active_membership(session["user_id"], organization_id)
             slugs = [role["slug"] for role in membership["roles"]]
-            permissions = {permission for slug in slugs for permission in self.roles[slug]}
+            permissions = self._roles.permissions_of(organization_id, slugs)
             claims.update(org_id=organization_id, role=slugs[0], roles=slugs)
             if permissions:
                 claims["permissions"] = sorted(permissions)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from typing import Final, TypedDict, Unpack
 
 from orgscope.devworkos.clock import iso
@@ -12,9 +11,10 @@ from orgscope.devworkos.fields import check_external_id, merged_metadata
 from orgscope.devworkos.memberships import Memberships
 from orgscope.devworkos.paging import FIRST_PAGE, Page, paged
 from orgscope.devworkos.state import differs, locked
-from orgscope.devworkos.wire import JsonObject
+from orgscope.devworkos.table import Rows
+from orgscope.devworkos.wire import JsonObject, copied
 
-__all__ = ["UserChanges", "Users"]
+__all__ = ["UserChanges", "Users", "address_of"]
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -59,7 +59,7 @@ class Users(Memberships):
         Raises ApiError: 400 ``user_creation_error`` when a living user has the e-mail, 400
         ``external_id_already_used``, 400 ``invalid_metadata``, 422 for what is no e-mail.
         """
-        address = _address(email)
+        address = address_of(email)
         if address in self._user_id_by_email:
             taken = {"code": "email_not_available", "message": "This email is not available."}
             raise ApiError.of(400, "user_creation_error", "Could not create user.", [taken])
@@ -85,19 +85,19 @@ class Users(Memberships):
         self._users[user["id"]] = user
         self._user_id_by_email[address] = user["id"]
         self._emit("user.created", user, at_ms=at_ms)
-        return deepcopy(user)
+        return copied(user)
 
     @locked
     def get_user(self, user_id: str) -> JsonObject:
         """Return a user. Raises ApiError 404."""
-        return deepcopy(self._row(self._users, "User", user_id))
+        return copied(self._row(self._users, "User", user_id))
 
     @locked
     def get_user_by_external_id(self, external_id: str) -> JsonObject:
         """Return the user with that external id. Raises ApiError 404."""
         for user in self._users.values():
             if user["external_id"] == external_id:
-                return deepcopy(user)
+                return copied(user)
         raise not_found("User", external_id)
 
     @locked
@@ -109,18 +109,13 @@ class Users(Memberships):
         organization_id: str | None = None,
     ) -> JsonObject:
         """Return a page of the users that have this e-mail and an active membership there."""
-        members = {
-            membership["user_id"]
-            for membership in self._memberships.values()
-            if membership["organization_id"] == organization_id and membership["status"] == "active"
-        }
-        wanted = None if email is None else email.strip().lower()
-        rows = (
-            user
-            for user in self._users.values()
-            if (wanted is None or user["email"] == wanted)
-            and (organization_id is None or user["id"] in members)
-        )
+        rows = self._users.rows
+        if organization_id is not None:
+            memberships = self._memberships.having("organization_id", organization_id)
+            rows = Rows(self._users, (m["user_id"] for m in memberships if m["status"] == "active"))
+        if email is not None:
+            user_id = self._user_id_by_email.get(email.strip().lower(), "")
+            rows = Rows(self._users, [user_id] if user_id in rows else [])
         return paged(rows, page)
 
     @locked
@@ -134,7 +129,7 @@ class Users(Memberships):
         user = self._row(self._users, "User", user_id)
         values: JsonObject = dict(changes)
         if "email" in changes:
-            values["email"] = _address(changes["email"])
+            values["email"] = address_of(changes["email"])
             if values["email"] != user["email"]:
                 if values["email"] in self._user_id_by_email:
                     message = "This email is not available."
@@ -144,12 +139,12 @@ class Users(Memberships):
         if "metadata" in changes:
             values["metadata"] = merged_metadata(user["metadata"], changes["metadata"])
         if differs(user, values):
-            at_ms = self._tick()
+            at_ms = self._tick(user)
             del self._user_id_by_email[user["email"]]
             user.update(values, updated_at=iso(at_ms))
             self._user_id_by_email[user["email"]] = user_id
             self._emit("user.updated", user, at_ms=at_ms)
-        return deepcopy(user)
+        return copied(user)
 
     @locked
     def delete_user(self, user_id: str) -> None:
@@ -159,16 +154,17 @@ class Users(Memberships):
         Raises ApiError 404.
         """
         user = self._row(self._users, "User", user_id)
-        for session in [s for s in self._sessions.values() if s["user_id"] == user_id]:
+        for session in list(self._sessions.having("user_id", user_id)):
             self._end_session(session, quietly=not self.cascade_events)
             del self._sessions[session["id"]]
-        for membership in [m for m in self._memberships.values() if m["user_id"] == user_id]:
+        for membership in list(self._memberships.having("user_id", user_id)):
             self._drop_membership(membership, quietly=not self.cascade_events)
         del self._users[user_id], self._user_id_by_email[user["email"]]
         self._emit("user.deleted", user)
 
 
-def _address(email: str) -> str:
+def address_of(email: str) -> str:
+    """Return an e-mail address as a user has it. Raises ApiError 422 for what is none."""
     address = email.strip().lower()
     if not _EMAIL.fullmatch(address):
         raise invalid("email", "must be an e-mail address")

@@ -6,7 +6,12 @@ from functools import cached_property
 
 from starlette.applications import Starlette
 
+from orgscope.devworkos.connections import Connections
+from orgscope.devworkos.directory_groups import DirectoryGroups
+from orgscope.devworkos.groups import Groups
+from orgscope.devworkos.invitations import Invitations
 from orgscope.devworkos.organizations import Organizations
+from orgscope.devworkos.permissions import Permissions
 from orgscope.devworkos.tokens import Tokens
 from orgscope.devworkos.users import Users
 from orgscope.devworkos.webhook_endpoints import WebhookEndpoints
@@ -14,7 +19,17 @@ from orgscope.devworkos.webhook_endpoints import WebhookEndpoints
 __all__ = ["DevWorkOS"]
 
 
-class DevWorkOS(Users, Organizations, Tokens, WebhookEndpoints):
+class DevWorkOS(
+    DirectoryGroups,
+    Invitations,
+    Groups,
+    Permissions,
+    Connections,
+    Users,
+    Organizations,
+    Tokens,
+    WebhookEndpoints,
+):
     """A WorkOS environment in memory.
 
     Every method does what the REST call of that name does and returns what it answers; a refusal
@@ -22,10 +37,14 @@ class DevWorkOS(Users, Organizations, Tokens, WebhookEndpoints):
 
     ``api_key``, ``client_id``: what clients must use.
     ``seed``, ``clock``: equal seeds and equal times give equal ids.
-    ``roles``: slug -> permissions, the highest priority first; ``default_role`` is one of them.
+    ``roles``: the environment's first roles, slug -> slugs of permissions, the highest priority
+    first; ``default_role`` is one of them. They and their permissions have no events.
     ``multiple_roles``: whether a membership may have several roles.
     ``cascade_events``: whether deleting a user or an organization emits its children's events;
     what WorkOS does is not documented.
+    ``directory_provisioning``: whether people of a directory become users and members.
+    ``deprovisioning``: whether a person who leaves a directory is ``deleted`` from it or becomes
+    ``inactive``, as in environments from before 2023-10-19.
     ``hold_back_s``: how long the Events API hides a new event, in seconds.
     ``issuer``: ``iss`` of the tokens; by default
     ``https://api.workos.com/user_management/<client_id>``; older environments have

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,13 +19,17 @@ ROWS = [{"id": FACTORY.new("user", ms)} for ms in range(9)]
 OLDEST_FIRST = [row["id"] for row in ROWS]
 
 
+def at(page: Page, step: str, cursor: str | None) -> Page:
+    """Return the page that ``after`` or ``before`` leads to."""
+    return replace(page, after=cursor) if step == "after" else replace(page, before=cursor)
+
+
 def walk(page: Page, step: str) -> list[list[str]]:
     """Follow the cursor ``after`` or ``before`` to the end, and return the pages' ids."""
     pages: list[list[str]] = []
     cursor: str | None = None
     while True:
-        asked = Page(page.limit, page.order, **({step: cursor} if cursor else {}))
-        answer = paged(ROWS, asked)
+        answer = paged(ROWS, at(page, step, cursor))
         pages.append([row["id"] for row in answer["data"]])
         cursor = answer["list_metadata"][step]
         if cursor is None:
@@ -117,3 +124,36 @@ def test_list__no_limit__ten_newest(world: DevWorkOS) -> None:
 def test_page__wrong_order__raises_in_process_too() -> None:
     with pytest.raises(ApiError):
         Page(order="sideways")  # type: ignore[arg-type]  # the point
+
+
+@given(
+    cuts=st.lists(st.integers(0, 4), min_size=40, max_size=40),
+    way=st.sampled_from([("asc", "after"), ("desc", "after"), ("normal", "before")]),
+)
+def test_cut_pages__followed_to_the_end__hold_every_row_once(
+    cuts: list[int], way: tuple[Literal["asc", "desc", "normal"], str]
+) -> None:
+    order, step = way
+    seen: list[str] = []
+    cursor: str | None = None
+    for cut_to in [*cuts, 9]:
+        answer = paged(ROWS, at(Page(5, order, cut_to=cut_to), step, cursor))
+        assert len(answer["data"]) <= cut_to
+        seen += [row["id"] for row in answer["data"]]
+        cursor = answer["list_metadata"][step]
+        if cursor is None:
+            break
+
+    assert seen == (OLDEST_FIRST if order == "asc" else OLDEST_FIRST[::-1])
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_cut_page__going_back_and_empty__still_leads_back(order: Literal["asc", "desc"]) -> None:
+    back = Page(5, order, before=OLDEST_FIRST[4])
+
+    empty = paged(ROWS, replace(back, cut_to=0))
+    place = empty["list_metadata"]["before"]
+
+    assert empty["data"] == []
+    assert place != back.before
+    assert paged(ROWS, replace(back, before=place))["data"] == paged(ROWS, back)["data"]

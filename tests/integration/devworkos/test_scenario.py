@@ -24,6 +24,13 @@ def test_scenario__any_size__has_that_many_and_one_to_three_memberships_each(
     assert world.users == made.users
     assert world.memberships == made.memberships
     assert (len(made.organizations), len(made.users)) == (organizations, people)
+    assert made.permissions == [world.get_permission("reports:audit")]
+    assert [role["id"] for role in made.roles] == [role["id"] for role in world.roles[2:]]
+    assert made.groups == world.groups
+    assert made.connections == world.connections
+    assert [row["id"] for row in made.invitations] == [row["id"] for row in world.invitations]
+    for family in (made.roles[1:], made.groups, made.connections, made.invitations):
+        assert 1 <= len(family) <= organizations
     counts = Counter(membership["user_id"] for membership in made.memberships)
     assert set(counts) == {user["id"] for user in made.users}
     assert all(1 <= count <= min(3, organizations) for count in counts.values())

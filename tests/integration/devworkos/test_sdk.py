@@ -21,6 +21,7 @@ from orgscope.devworkos import DevWorkOS, Server, scenario, serve
 from orgscope.devworkos.events import EVENT_NAMES
 from orgscope.settings import Settings
 from orgscope.signature import sign
+from tests.integration.devworkos.every_event import every_event
 
 
 @pytest.fixture
@@ -39,25 +40,6 @@ def sdk(server: Server) -> Iterator[WorkOSClient]:
     )
     yield client
     client.close()
-
-
-def every_event(world: DevWorkOS) -> None:
-    """Make at least one event of every name."""
-    user = world.create_user("ada@example.com", metadata={"a": "1"})
-    acme = world.create_organization("Acme")
-    domain = world.create_domain(acme["id"], "acme.example")
-    world.verify_domain(domain["id"])
-    world.fail_domain(domain["id"])
-    world.delete_domain(domain["id"])
-    membership = world.create_membership(user["id"], acme["id"])
-    world.start_session(
-        user["id"], acme["id"], impersonator={"email": "staff@example.com", "reason": None}
-    )
-    world.deactivate(membership["id"])
-    world.update_user(user["id"], first_name="Ada")
-    world.update_organization(acme["id"], name="Acme Inc")
-    world.delete_user(user["id"])
-    world.delete_organization(acme["id"])
 
 
 def test_sdk__users_organizations_memberships__round_trip(
@@ -131,6 +113,102 @@ def test_sdk__sessions_and_jwks__parse(sdk: WorkOSClient, server: Server) -> Non
     ]
     assert [row.id for row in sessions.data] == [session["id"]]
     assert server.world.sessions[0]["status"] == "revoked"
+
+
+def test_sdk__directories__parse(sdk: WorkOSClient, server: Server) -> None:
+    world = server.world
+    acme = world.create_organization("Acme")
+    directory = world.create_directory(acme["id"], "Okta")["id"]
+    user = world.create_directory_user(directory, email="ada@acme.example", role_slug="admin")["id"]
+    group = world.create_directory_group(directory, "Engineers")["id"]
+    world.add_to_directory_group(group, user)
+
+    [listed] = sdk.directory_sync.list_directories(organization_id=acme["id"]).data
+    assert listed.state == sdk.directory_sync.get_directory(directory).state == "linked"
+    assert listed.metadata is not None
+    assert (listed.metadata.users.active, listed.metadata.groups) == (1, 1)
+    assert [row.id for row in sdk.directory_sync.list_users(group=group).data] == [user]
+    assert sdk.directory_sync.get_user(user).groups == []
+    assert [row.id for row in sdk.directory_sync.list_groups(user=user).data] == [group]
+    assert sdk.directory_sync.get_group(group).name == "Engineers"
+    sdk.directory_sync.delete_directory(directory)
+    assert world.directories == world.directory_users == world.directory_groups == []
+
+
+def test_sdk__roles_and_permissions__round_trip(sdk: WorkOSClient, server: Server) -> None:
+    acme = server.world.create_organization("Acme")["id"]
+    api = sdk.authorization
+    api.create_permission(slug="desk:open", name="Open")
+    api.create_environment_role(slug="editor", name="Editor")
+    api.create_organization_role(acme, slug="org-desk", name="Desk")
+
+    assert api.update_permission("desk:open", name="Open it").name == "Open it"
+    assert api.get_permission("desk:open").system is False
+    assert api.set_environment_role_permissions("editor", permissions=["desk:open"]).permissions
+    assert api.add_environment_role_permission("editor", body_slug="members:read").permissions
+    assert api.update_environment_role("editor", description="Writes").description == "Writes"
+    assert api.get_environment_role("editor").permissions == ["desk:open", "members:read"]
+    api.set_organization_role_permissions(acme, "org-desk", permissions=["desk:open"])
+    api.add_organization_role_permission(acme, "org-desk", body_slug="members:read")
+    api.remove_organization_role_permission(acme, "org-desk", "desk:open")
+    assert api.update_organization_role(acme, "org-desk", name="Front").name == "Front"
+    assert api.get_organization_role(acme, "org-desk").permissions == ["members:read"]
+    assert [role.slug for role in api.list_environment_roles().data] == [
+        "admin",
+        "member",
+        "editor",
+    ]
+    assert [role.slug for role in api.list_organization_roles(acme).data][-1] == "org-desk"
+    api.delete_organization_role(acme, "org-desk")
+    api.delete_permission("desk:open")
+    assert len(api.list_permissions().data) == 2
+    assert len(server.world.roles) == 3
+
+
+def test_sdk__invitations__round_trip(sdk: WorkOSClient, server: Server) -> None:
+    acme = server.world.create_organization("Acme")["id"]
+    api = sdk.user_management
+    made = api.send_invitation(email="ada@example.com", organization_id=acme, role_slug="admin")
+
+    assert api.find_invitation_by_token(made.token).id == api.get_invitation(made.id).id == made.id
+    assert [row.id for row in api.list_invitations(email="ada@example.com").data] == [made.id]
+    assert api.resend_invitation(made.id).state == "pending"
+    assert api.accept_invitation(made.id).state == "accepted"
+    other = api.send_invitation(email="bob@example.com")
+    assert api.revoke_invitation(other.id).state == "revoked"
+    assert server.world.memberships[0]["status"] == "active"
+
+
+def test_sdk__groups__round_trip(sdk: WorkOSClient, server: Server) -> None:
+    acme = server.world.create_organization("Acme")["id"]
+    user = server.world.create_user("ada@example.com")["id"]
+    ada = server.world.create_membership(user, acme)["id"]
+    group = sdk.groups.create_organization_group(acme, name="Board").id
+
+    renamed = sdk.groups.update_organization_group(acme, group, description="Decides")
+    assert sdk.groups.get_organization_group(acme, group) == renamed
+    assert [row.id for row in sdk.groups.list_organization_groups(acme).data] == [group]
+    sdk.groups.create_group_organization_membership(acme, group, organization_membership_id=ada)
+    members = sdk.groups.list_group_organization_memberships(acme, group)
+    assert [row.id for row in members.data] == [ada]
+    groups = sdk.organization_membership.list_organization_membership_groups(ada)
+    assert [row.id for row in groups.data] == [group]
+    sdk.groups.update_group_organization_memberships(acme, group, remove=[ada])
+    sdk.groups.update_group_organization_memberships(acme, group, add=[ada])
+    sdk.groups.delete_group_organization_membership(acme, group, ada)
+    sdk.groups.delete_organization_group(acme, group)
+    assert server.world.groups == []
+
+
+def test_sdk__connections__parse(sdk: WorkOSClient, server: Server) -> None:
+    acme = server.world.create_organization("Acme")["id"]
+    made = server.world.create_connection(acme, "Okta", domains=["acme.example"])["id"]
+
+    assert sdk.sso.get_connection(made).domains[0].domain == "acme.example"
+    listed = sdk.sso.list_connections(organization_id=acme, connection_type="OktaSAML")
+    assert [row.id for row in listed.data] == [made]
+    sdk.sso.delete_connection(made)
+    assert server.world.connections == []
 
 
 def test_sdk__webhook_endpoints__round_trip(sdk: WorkOSClient, server: Server) -> None:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from orgscope.devworkos.calls import Call
 from orgscope.devworkos.errors import ApiError, invalid
 from orgscope.devworkos.paging import DEFAULT_LIMIT, Page
-from orgscope.devworkos.wire import dumps
+from orgscope.devworkos.rest.answers import JsonAnswer
+from orgscope.devworkos.rest.misfortune import UNAUTHORIZED, suffered
 from orgscope.devworkos.world import DevWorkOS
 
-__all__ = ["Body", "JsonAnswer", "comma_list", "limit_of", "page_of", "read_body", "route"]
+__all__ = [
+    "Body",
+    "JsonAnswer",
+    "comma_list",
+    "cut_of",
+    "limit_of",
+    "page_of",
+    "read_body",
+    "route",
+]
 
+_EMPTY_SHARE: Final = 0.25  # of the partial pages
 Handler = Callable[[DevWorkOS, Request], Awaitable[Response]]
 B = TypeVar("B", bound="Body")
 
@@ -33,40 +46,39 @@ class Body(BaseModel):
         return self.model_dump(exclude_unset=True)
 
 
-class JsonAnswer(Response):
-    """A JSON response in the bytes that WorkOS would send."""
-
-    media_type = "application/json"
-
-    def render(self, content: object) -> bytes:
-        return dumps(content)
-
-
 def route(
     path: str, method: str, handler: Handler, *, public: bool = False, during_outage: bool = False
 ) -> Route:
     """Return the route of a handler.
 
-    It asks for the API key unless ``public``, answers 503 in an outage unless ``during_outage``,
-    and turns errors into WorkOS's answers.
+    It asks for the API key unless ``public`` and turns errors into WorkOS's answers. Faults of the
+    API strike it unless ``during_outage``.
     """
 
     async def endpoint(request: Request) -> Response:
         world = cast(DevWorkOS, request.app.state.world)
-        try:
-            if world.faults.outage and not during_outage:
-                raise ApiError.of(503, None, "Service Unavailable")
-            if not public and not _has_key(world, request):
-                raise ApiError(401, {"message": "Unauthorized", "error": "Unauthorized"})
-            response = await handler(world, request)
-        except ApiError as error:
-            response = JsonAnswer(error.body, error.status)
-        except ValidationError as error:
-            response = JsonAnswer(_validation_body(error), 422)
+        work = functools.partial(_answered, world, request, handler, public=public)
+        if during_outage:
+            response = await work()
+        else:
+            response = await suffered(world, request, work, public=public)
         response.headers["x-request-id"] = f"req_{uuid.uuid4().hex}"
         return response
 
     return Route(path, endpoint, methods=[method])
+
+
+async def _answered(
+    world: DevWorkOS, request: Request, handler: Handler, *, public: bool
+) -> Response:
+    if not public and not _has_key(world, request):
+        return JsonAnswer(UNAUTHORIZED, 401)
+    try:
+        return await handler(world, request)
+    except ApiError as error:
+        return JsonAnswer(error.body, error.status)
+    except ValidationError as error:
+        return JsonAnswer(_validation_body(error), 422)
 
 
 def _has_key(world: DevWorkOS, request: Request) -> bool:
@@ -111,7 +123,21 @@ def page_of(request: Request) -> Page:
     """Return the page that the query asks for. Raises ApiError 400 or 422."""
     query = request.query_params
     order = cast(Any, query.get("order", "desc"))  # Page checks it
-    return Page(limit_of(request), order, query.get("after"), query.get("before"))
+    limit = limit_of(request)
+    return Page(limit, order, query.get("after"), query.get("before"), cut_of(request))
+
+
+def cut_of(request: Request) -> int | None:
+    """Return how many rows a partial page holds at most, or None when it is a whole one.
+
+    The page is never empty when the same was asked before, so that a reader gets on in the end.
+    """
+    world = cast(DevWorkOS, request.app.state.world)
+    call: Call | None = getattr(request.state, "call", None)  # what is only here has none
+    if call is None or not call.meets(world.faults.partial_pages):
+        return None
+    is_empty = call.meets(_EMPTY_SHARE) and call.number == 1
+    return 0 if is_empty else call.chance.randrange(1, max(limit_of(request), 2))
 
 
 def comma_list(request: Request, name: str) -> list[str] | None:
