@@ -5,7 +5,11 @@
     ├── ContextUsageError                  a scoped connection was used in a way that is refused
     ├── AuthenticationRequired             no verified access token (401)
     ├── TransactionAborted                 COMMIT would roll back
-    ├── ProviderUnavailable                WorkOS cannot be reached (503)
+    ├── ProviderError                      WorkOS could not be read; ``reason`` says why
+    │   ├── ProviderUnavailable            a later try may succeed (503)
+    │   └── ProviderRefused                the same call is refused again
+    ├── WrongEnvironment                   the API key is of another environment
+    ├── RunStopped                         a reconcile would delete too much
     ├── KeysUnavailable                    no signing key was ever loaded, or all are too old (503)
     └── SqlError (also psycopg.DatabaseError)
         ├── InboxError                WS1  the event as received
@@ -58,10 +62,15 @@ from orgscope.errors.deploy import (
 )
 from orgscope.errors.event import (
     ApplyError,
+    ChangesUnreachable,
     EventMalformed,
     EventUnknown,
+    FamilyUnknown,
     InboxError,
+    ParentAbsent,
     PayloadInvalid,
+    RunUnknown,
+    TaskRefused,
 )
 from orgscope.errors.isolation import IsolationAborted, IsolationError
 from orgscope.errors.problem import PROBLEMS, Problem, problem_for
@@ -70,14 +79,20 @@ from orgscope.errors.shell import (
     ConfigurationError,
     ContextUsageError,
     KeysUnavailable,
+    ProviderError,
+    ProviderReason,
+    ProviderRefused,
     ProviderUnavailable,
+    RunStopped,
     TransactionAborted,
+    WrongEnvironment,
 )
 
 __all__ = [
     "PROBLEMS",
     "ApplyError",
     "AuthenticationRequired",
+    "ChangesUnreachable",
     "ClaimsError",
     "ClaimsRefused",
     "ConfigurationError",
@@ -89,6 +104,7 @@ __all__ = [
     "DeployError",
     "EventMalformed",
     "EventUnknown",
+    "FamilyUnknown",
     "FileFailed",
     "Forbidden",
     "IdentityErased",
@@ -103,11 +119,17 @@ __all__ = [
     "OrganizationDeleted",
     "OrganizationRequired",
     "OrgscopeError",
+    "ParentAbsent",
     "PayloadInvalid",
     "PreparedStatementsRefused",
     "Problem",
+    "ProviderError",
+    "ProviderReason",
+    "ProviderRefused",
     "ProviderUnavailable",
     "RequestInvalid",
+    "RunStopped",
+    "RunUnknown",
     "SealKeyMissing",
     "SessionRevoked",
     "SettingsMismatch",
@@ -115,6 +137,7 @@ __all__ = [
     "SnapshotRefused",
     "SqlError",
     "StandbyStale",
+    "TaskRefused",
     "TokenExpired",
     "TokenRefused",
     "TransactionAborted",
@@ -122,5 +145,6 @@ __all__ = [
     "UserDeleted",
     "UserUnknown",
     "VersionMismatch",
+    "WrongEnvironment",
     "problem_for",
 ]

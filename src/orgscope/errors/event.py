@@ -6,10 +6,15 @@ from orgscope.errors.base import SqlError
 
 __all__ = [
     "ApplyError",
+    "ChangesUnreachable",
     "EventMalformed",
     "EventUnknown",
+    "FamilyUnknown",
     "InboxError",
+    "ParentAbsent",
     "PayloadInvalid",
+    "RunUnknown",
+    "TaskRefused",
 ]
 
 
@@ -25,9 +30,29 @@ class EventUnknown(InboxError, code="WS102"):
     """The inbox has no event with this id."""
 
 
+class TaskRefused(InboxError, code="WS103"):
+    """Work of this kind cannot be asked for by name."""
+
+
+class ChangesUnreachable(InboxError, code="WS104"):
+    """A consumer's place in the changes is of another server."""
+
+
 class ApplyError(SqlError):
     """Group WS2: an event could not be applied to the mirror."""
 
 
 class PayloadInvalid(ApplyError, code="WS201"):
     """The ``data`` of an event lacks what its family needs, for example ``id``."""
+
+
+class ParentAbsent(ApplyError, code="WS202"):
+    """WorkOS does not have what a child names as its parent."""
+
+
+class FamilyUnknown(ApplyError, code="WS203"):
+    """No family of this name is registered."""
+
+
+class RunUnknown(ApplyError, code="WS204"):
+    """A backfill or reconcile has no such list, difference or hook."""

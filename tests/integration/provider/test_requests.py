@@ -1,4 +1,4 @@
-"""What WorkOS is asked, and what becomes of each of its answers."""
+"""What a request asks WorkOS: one person and one membership, once and briefly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from orgscope.devworkos import DevWorkOS
-from orgscope.errors import ConfigurationError, ProviderUnavailable
+from orgscope.errors import ConfigurationError, ProviderError, ProviderRefused, ProviderUnavailable
 from orgscope.provider import WorkOS
 from tests.tokens import token_settings
 from tests.web import API_KEY, client_of, world
@@ -59,6 +59,11 @@ async def test_provider__nobody_and_nothing__none(
     assert await provider(http).get_user(person["id"]) == person
 
 
+async def test_provider__membership_of_an_organization_that_workos_lacks__none() -> None:
+    async with answering(lambda _: httpx2.Response(404, json={"message": "no"})) as http:
+        assert await provider(http).get_membership("user_01A", "org_01A") is None
+
+
 async def test_provider__jwks__document_as_received(
     workos: DevWorkOS, http: httpx2.AsyncClient
 ) -> None:
@@ -66,7 +71,7 @@ async def test_provider__jwks__document_as_received(
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 422, 429, 500, 502, 503])
-async def test_provider__error_status__unavailable_after_one_call(status: int) -> None:
+async def test_provider__error_status__named_after_one_call(status: int) -> None:
     calls: list[str] = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -74,10 +79,11 @@ async def test_provider__error_status__unavailable_after_one_call(status: int) -
         return httpx2.Response(status, json={"message": "s3cr3t", "code": "s3cr3t"})
 
     async with answering(answer) as http:
-        with pytest.raises(ProviderUnavailable) as caught:
+        with pytest.raises(ProviderError) as caught:
             await provider(http).get_user("user_01A")
         with pytest.raises(ProviderUnavailable):
             await provider(http).jwks()
+    assert isinstance(caught.value, ProviderRefused) == (status in {400, 401, 403, 422})
     assert len(calls) == 2
     assert "s3cr3t" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
@@ -93,6 +99,14 @@ async def test_provider__answer_of_another_form__unavailable(body: bytes) -> Non
             await provider(http).get_membership("user_01A", "org_01A")
         with pytest.raises(ProviderUnavailable):
             await provider(http).get_user("user_01A")
+
+
+async def test_provider__number_that_python_cannot_hold__unavailable() -> None:
+    body = f'{{"id": "user_01A", "n": {"9" * 5000}}}'
+    async with answering(lambda _: httpx2.Response(200, content=body)) as http:
+        with pytest.raises(ProviderUnavailable) as caught:
+            await provider(http).get_user("user_01A")
+    assert caught.value.reason == "unexpected"
 
 
 @pytest.mark.parametrize("error", [httpx2.ConnectError, httpx2.ReadTimeout, httpx2.ReadError])
