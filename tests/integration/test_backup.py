@@ -24,11 +24,15 @@ ROWS = (
     "--exclude-schema=deploy",
     "--exclude-table=authz.seal_keys",
     "--exclude-table=authz.verified_tokens",
+    "--exclude-table=sync.changes",
+    "--exclude-table-data=sync.changes_position_seq",
+    "--exclude-table-data=sync.history_position_seq",
+    "--exclude-table-data=sync.runs_run_id_seq",
     "--exclude-table-data=audit.contexts_id_seq",
 )
 FRAME = ("--role=orgscope_owner", "--enable-row-security")
 DUMP_WORDS = {"--format=custom"}
-NOT_IN_A_DUMP = {"authz.seal_keys", "authz.verified_tokens"}
+NOT_IN_A_DUMP = {"authz.seal_keys", "authz.verified_tokens", "sync.changes"}
 TABLES = """
 select format('%I.%I', n.nspname, c.relname)
 from pg_class as c

@@ -5,8 +5,8 @@
 -- Why: the token's word is never enough: it was true at iat. One query, because every request pays
 --      for it. Several memberships may exist for one pair, since a re-added one may arrive before
 --      the delete of the old one (rule B6): any live active one counts. A stub is nobody yet. Where
---      token and mirror name different sets of roles there is no permission, and no role unless
---      settings name the side whose role counts (rule A6).
+--      token and mirror name different sets of roles there is no role, unless settings name the
+--      side whose role counts (rule A6).
 set local role orgscope_sealer;
 
 create or replace function authz.decide(claims jsonb, with_org boolean)
@@ -44,9 +44,9 @@ begin
         when a.role_source = 'mirror' then m.role_slug
         when a.role_source = 'token' and m.active or m.agrees then claims ->> 'role'
       end,
-      'permissions', case
-        when a.role_source = 'token' and m.active or m.agrees then claims -> 'permissions'
-      end
+      'permissions', case when m.active then authz.agreed_permissions(
+        claims, v_org_id, m.role_slugs, m.agrees is true, a.role_source
+      ) end
     )
   into v_code, v_context
   from authz.settings as a
@@ -55,7 +55,7 @@ begin
   left join workos.organizations as o on o.id = v_org_id
   left join lateral (
     select
-      n.role_slug,
+      n.role_slug, n.role_slugs,
       (n.deleted_at is null and n.status = 'active') is true as active,
       claims ->> 'role' = n.role_slug and r.roles <@ n.role_slugs and r.roles @> n.role_slugs
         as agrees

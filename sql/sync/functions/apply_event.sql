@@ -2,7 +2,8 @@
 -- Flow: step 2 of sync.receive_event; the upsert function of the family is step 3.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: only what sync.is_retryable says is the database's, for the sender to try again.
--- Why: an event without a time happened, as far as anybody here knows, now.
+-- Why: an event without a time happened, as far as anybody here knows, now. A webhook from before
+--      the feed was opened may be overtaken by what no feed will tell: WorkOS is asked.
 set local role orgscope_definer;
 
 create or replace function sync.apply_event(event sync.event, out outcome text, out error text)
@@ -21,15 +22,20 @@ begin
     return;
   end if;
   select f.* into v_family from sync.families as f
-  where f.event_prefix = left(event.type, -1 - length(split_part(event.type, '.', -1)));
+  where event.type = any (f.events) or event.type = any (f.delete_events);
   if v_family.name is null then
     outcome := 'ignored';
     return;
   end if;
   v_change.occurred_at := coalesce(v_change.occurred_at, now());
+  v_change.deleted := event.type = any (v_family.delete_events);
   v_result := sync.apply_object(v_family, event.data, v_change);
   outcome := v_result.outcome;
   error := v_result.error;
+  if outcome = 'applied' and v_change.origin = 'webhook' then
+    perform sync.add_task('refetch', concat_ws(':', v_family.name, v_result.keys[1]))
+    from sync.feeds as f where v_change.occurred_at < f.range_start;
+  end if;
 end
 $$;
 

@@ -12,6 +12,7 @@ create or replace function sync.apply_object(
   family sync.families,
   payload jsonb,
   change sync.change,
+  out keys text[],
   out outcome text,
   out error text
 )
@@ -20,6 +21,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_applied integer;
   v_tried boolean;
 begin
   loop
@@ -27,8 +29,9 @@ begin
       if (jsonb_typeof(payload) = 'object') is not true then
         raise exception using errcode = 'WS201', message = 'data must be a JSON object';
       end if;
-      execute format('select %s($1, $2)', family.upsert)
-      into strict outcome using payload, change;
+      execute format('select * from %s(array[$1], $2)', family.upsert)
+      into strict keys, v_applied using payload, change;
+      outcome := case when v_applied > 0 then 'applied' else 'stale' end;
       return;
     exception when others or assert_failure then
       if sync.is_retryable(sqlstate) then

@@ -15,7 +15,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_most_bytes constant integer := 2000;
-  v_deciding constant text[] := array['id', 'updated_at', 'status', 'role', 'roles'] || array(
+  v_deciding constant text[] := array[
+    'id', 'updated_at', 'status', 'role', 'roles', 'slug', 'permissions'
+  ] || array(
     select jsonb_object_keys(f.parents) from sync.families as f
     where to_regclass(f.relation) = keep_readable.relation
   );

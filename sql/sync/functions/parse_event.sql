@@ -4,7 +4,8 @@
 -- Raises: WS101 when the body is not a JSON object.
 -- Why: only that is refused. An object that jsonb cannot hold has its reason in error, so that the
 --      event can be stored. An event without a usable id gets one from its body; a time that cannot
---      be read is as good as none, for it must not keep the event from being applied.
+--      be read is as good as none, for it must not keep the event from being applied. Whether it
+--      deletes is what its family says: sync.apply_event.
 set local role orgscope_definer;
 
 create or replace function sync.parse_event(body text, source text)
@@ -34,9 +35,7 @@ begin
   exception when sqlstate 'WS201' or data_exception then
     v_occurred_at := null;
   end;
-  v_event.change := (
-    v_event.id, v_occurred_at, source, v_event.type like '%.deleted', v_parsed.lossy
-  );
+  v_event.change := (v_event.id, v_occurred_at, source, false, v_parsed.lossy);
   return v_event;
 end
 $$;

@@ -1,8 +1,10 @@
 -- Apply an event of the inbox again when it failed or was ignored, and return what became of it.
--- Flow: by hand, by the worker, and by sync.receive_event when a failed event is delivered again.
+-- Flow: by hand, by the worker, and by sync.receive_event when a failed event is delivered again;
+--       sync.replay_event does it.
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS102 when the inbox has no such event; and what sync.is_retryable says.
--- Why: the body is kept as received, so a fixed function or a newer version can still apply it.
+-- Why: the body is kept as received, so a fixed function or a newer version can still apply it. Of
+--      two that try at the same time the second finds that it is done.
 set local role orgscope_definer;
 
 create or replace function sync.retry_event(id text)
@@ -14,21 +16,13 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 declare
-  v_kept sync.inbox;
-  v_result record;
+  v_status text;
 begin
-  select i.* into v_kept from sync.inbox as i where i.id = retry_event.id for update;
-  if v_kept.id is null then
-    raise exception using
-      errcode = 'WS102', message = 'sync.inbox has no event with this id';
-  elsif v_kept.status not in ('failed', 'ignored') then
+  select i.status into v_status from sync.inbox as i where i.id = retry_event.id for update;
+  if v_status not in ('failed', 'ignored') then
     return 'duplicate';
   end if;
-  v_result := sync.apply_event(sync.parse_event(v_kept.body, v_kept.source));
-  update sync.inbox as i
-  set status = v_result.outcome, error = v_result.error, attempts = i.attempts + 1, tried_at = now()
-  where i.id = v_kept.id;
-  return v_result.outcome;
+  return sync.replay_event(id);
 end
 $$;
 

@@ -27,7 +27,7 @@ begin
   )) using arguments;
   perform set_config('lock_timeout', v_callers_timeout, true);
 exception when others or assert_failure then
-  perform sync.queue_task(
+  perform sync.add_task(
     'hook', concat_ws(':', variadic hook || arguments), error => concat_ws(' ', sqlstate, sqlerrm)
   );
 end

@@ -3,8 +3,8 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: WorkOS does not say whether it sends an event for each child; the mirror does not depend on
---      it. Children are locked in the order of their ids, so that two cascades cannot deadlock.
---      Tables are compared as oids: their names depend on the session.
+--      it. All children are locked before any of theirs, and in the order of their ids, so that two
+--      cascades cannot deadlock. Tables are compared as oids: their names depend on the session.
 set local role orgscope_definer;
 
 create or replace function sync.tg__cascade_delete()
@@ -18,21 +18,26 @@ declare
   v_child record;
 begin
   for v_child in
-    select f.relation, p.key as parent_column
+    select s.step, f.relation, p.key as parent_column
     from sync.families as f
     cross join lateral jsonb_each_text(f.parents) as p
     inner join sync.families as parent on p.value = parent.name
+    cross join unnest(array['lock', 'delete']) with ordinality as s (step, position)
     where to_regclass(parent.relation) = tg_relid and to_regclass(f.relation) is not null
-    order by f.name
+    order by s.position, f.name
   loop
-    execute format(
-      'update %1$s as t set deleted_at = $1, synced_at = now()
-       where t.id in (
-         select c.id from %1$s as c
-         where c.%2$I = $2 and c.deleted_at is null order by c.id for update
-       )',
-      v_child.relation, v_child.parent_column
-    ) using new.deleted_at, new.id;
+    if v_child.step = 'lock' then
+      execute format(
+        'select from %1$s as c where c.%2$I = $1 and c.deleted_at is null order by c.id for update',
+        v_child.relation, v_child.parent_column
+      ) using new.id;
+    else
+      execute format(
+        'update %1$s as c set deleted_at = $2, synced_at = now()
+         where c.%2$I = $1 and c.deleted_at is null',
+        v_child.relation, v_child.parent_column
+      ) using new.id, new.deleted_at;
+    end if;
   end loop;
   return null;
 end

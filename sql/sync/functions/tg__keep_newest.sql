@@ -1,13 +1,13 @@
 -- Let an update of a mirror row pass only when it brings a newer version.
--- Flow: trigger _000_keep_newest of every mirror table, when source_updated_at is written.
+-- Flow: trigger _000_keep_newest of every table whose objects have an id, when source_updated_at is
+--       written. Its arguments: the family, and the fields that a read knows better than an event.
 -- Runs as: the writer: orgscope_definer.
 -- Raises: nothing; the row that loses is skipped, so that the upsert says stale.
--- Why: the larger (updated_at, event id) wins, whatever order they come in; the same content is no
---      version, but a larger id of it is written, for other contents of that time to be compared
---      with; a delete is final, because WorkOS never reuses an id. Two contents of one time are
---      decided by event id, which is not proof: only WorkOS knows, so it is asked. Its answer wins
---      when the request began after the row was written. Tables are compared as oids: their names
---      depend on the session.
+-- Why: the larger (updated_at, event id) wins, whatever order they come in; a delete is final,
+--      because WorkOS never reuses an id. Two views of one version that agree where both speak are
+--      one: events leave fields out, and some change without a version. Two contents of one time
+--      are decided by event id, which is not proof: only WorkOS knows, so it is asked. Its answer
+--      wins when the request began after the row was written, and a repair wins over anything.
 set local role orgscope_definer;
 
 create or replace function sync.tg__keep_newest()
@@ -15,8 +15,24 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_is_read constant boolean := new.origin in ('api', 'repair');
+  v_later constant boolean := (
+    old.origin not in ('api', 'repair') and new.event_id collate "C" > old.event_id collate "C"
+  );
+  v_read_keys constant text[] := tg_argv[1:];
+  v_version constant sync.version := (
+    new.id, new.raw, new.lossy, new.source_updated_at, new.event_id, new.deleted_at, new.synced_at,
+    new.origin
+  );
+  v_merged jsonb;
 begin
-  if old.deleted_at is not null then
+  if new.origin = 'repair' and new.synced_at > old.synced_at then
+    return new;
+  elsif old.deleted_at is not null or new.source_updated_at < old.source_updated_at
+    and new.deleted_at is null
+  then
+    perform sync.keep_late_version(tg_argv[0], v_version);
     return null;
   elsif new.deleted_at is not null then
     -- A delete that does not say all, or not so that it can be read, keeps what was known.
@@ -26,26 +42,31 @@ begin
     end if;
     return new;
   elsif new.source_updated_at > old.source_updated_at then
+    new.raw := sync.keep_read_keys(old.raw, new.raw, v_read_keys);
     return new;
-  elsif new.source_updated_at < old.source_updated_at then
-    return null;
-  elsif new.raw = old.raw then
-    if new.event_id collate "C" > old.event_id collate "C" then
-      execute format('update %s as t set event_id = $1 where t.id = $2', tg_relid::regclass)
-      using new.event_id, new.id;
+  elsif sync.agree(old.raw, new.raw, v_read_keys) then
+    v_merged := case when v_is_read or v_later then old.raw || new.raw else new.raw || old.raw end;
+    if v_merged = old.raw or (v_is_read and new.synced_at <= old.synced_at) then
+      if new.event_id collate "C" > old.event_id collate "C" then
+        execute format('update %s as t set event_id = $1 where t.id = $2', tg_relid::regclass)
+        using new.event_id, new.id;
+      end if;
+      return null;
     end if;
-    return null;
-  elsif new.origin = 'api' then
+    new.raw := v_merged;
+    new.origin := case when v_is_read then new.origin else old.origin end;
+    new.event_id := greatest(old.event_id collate "C", new.event_id collate "C");
+    return new;
+  elsif v_is_read then
     if new.synced_at <= old.synced_at then
       return null;
     end if;
     new.event_id := old.event_id;
     return new;
   end if;
-  perform sync.queue_task('refetch', concat_ws(':', f.name, new.id))
-  from sync.families as f
-  where to_regclass(f.relation) = tg_relid;
+  perform sync.add_task('refetch', concat_ws(':', tg_argv[0], new.id));
   if new.event_id collate "C" < old.event_id collate "C" then
+    perform sync.keep_late_version(tg_argv[0], v_version);
     return null;
   end if;
   return new;

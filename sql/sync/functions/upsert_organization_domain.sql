@@ -1,49 +1,67 @@
--- Apply one version of an organization domain to the mirror and return applied or stale.
--- Flow: called by sync.apply_object and, for nested domains, by sync.upsert_organization; trigger
---       _000_keep_newest decides.
+-- Apply versions of organization domains to the mirror, and return their keys and what changed.
+-- Flow: called by sync.apply_object and sync.apply_objects; trigger _000_keep_newest decides.
 -- Runs as: orgscope_definer, invoker.
--- Raises: WS201 when the payload lacks id, updated_at or organization_id.
--- Why: one guarded statement: any order and any repetition end in the same row.
+-- Raises: WS201 when a payload lacks id, updated_at or organization_id.
+-- Why: one guarded statement: any order and any repetition end in the same rows.
 -- requires: policies/sync/families.sql
 set local role orgscope_definer;
 
-create or replace function sync.upsert_organization_domain(payload jsonb, change sync.change)
-returns text
+create or replace function sync.upsert_organization_domain(payloads jsonb[], change sync.change)
+returns sync.upserted
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_version sync.version;
-  v_dead_since timestamptz;
+  v_done sync.upserted;
+  v_dead jsonb := jsonb_build_object();
 begin
   -- organization_domain.verification_failed wraps the domain beside a reason.
-  if not payload ? 'id' then
-    payload := payload -> 'organization_domain';
-  end if;
+  payloads := array(
+    select case when p.payload ? 'id' then p.payload else p.payload -> 'organization_domain' end
+    from unnest(payloads) as p (payload)
+  );
   if not change.deleted then
-    v_dead_since := sync.live_organization(sync.object_id(payload, 'organization_id'));
+    v_dead := sync.hold_organizations(payloads);
   end if;
-  v_version := sync.make_version('workos.organization_domains', payload, change, v_dead_since);
-  insert into workos.organization_domains as t (
-    id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+  with versions as materialized (
+    select distinct on (v.id) v.*
+    from unnest(payloads) as p (payload)
+    cross join lateral sync.make_version(
+      'workos.organization_domains', p.payload, change,
+      (v_dead ->> (p.payload ->> 'organization_id'))::timestamptz
+    ) as v
+    order by v.id, v.source_updated_at desc
+  ),
+  written as (
+    insert into workos.organization_domains as t (
+      id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+    )
+    select * from versions
+    on conflict (id) do update
+      set raw = excluded.raw, lossy = excluded.lossy,
+          source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+          deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin
+    returning t.id
   )
-  values (v_version.*)
-  on conflict (id) do update
-    set raw = excluded.raw, lossy = excluded.lossy,
-        source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
-        deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
-  return case when found then 'applied' else 'stale' end;
+  select (select array_agg(v.id) from versions as v), (select count(*) from written)
+  into v_done.keys, v_done.applied;
+  return v_done;
 end
 $$;
 
-comment on function sync.upsert_organization_domain(jsonb, sync.change)
-is 'Apply one version of an organization domain to the mirror.';
-revoke all on function sync.upsert_organization_domain(jsonb, sync.change) from public;
+comment on function sync.upsert_organization_domain(jsonb[], sync.change)
+is 'Apply versions of organization domains to the mirror.';
+revoke all on function sync.upsert_organization_domain(jsonb[], sync.change) from public;
 select sync.register_family(
   name => 'organization_domain',
-  event_prefix => 'organization_domain',
   relation => 'workos.organization_domains',
-  upsert => 'sync.upsert_organization_domain(jsonb, sync.change)',
-  parents => '{"organization_id": "organization"}'
+  upsert => 'sync.upsert_organization_domain(jsonb[], sync.change)',
+  events => '{
+    organization_domain.created, organization_domain.updated, organization_domain.verified,
+    organization_domain.verification_failed
+  }',
+  delete_events => '{organization_domain.deleted}',
+  parents => '{"organization_id": "organization"}',
+  get_paths => '{"/organization_domains/{id}"}'
 );

@@ -1,46 +1,60 @@
--- Apply one version of a session to the mirror and return applied or stale.
--- Flow: called by sync.apply_object; trigger _000_keep_newest decides.
+-- Apply versions of sessions to the mirror, and return their keys and what changed.
+-- Flow: called by sync.apply_object and sync.apply_objects; trigger _000_keep_newest decides.
 -- Runs as: orgscope_definer, invoker.
--- Raises: WS201 when the payload lacks id, updated_at or user_id.
--- Why: one guarded statement: any order and any repetition end in the same row.
---      A session belongs to its person: it goes on when the organization it is in is deleted, and
---      the person may switch to another.
+-- Raises: WS201 when a payload lacks id, updated_at or user_id.
+-- Why: one guarded statement: any order and any repetition end in the same rows.
+--      A session that was revoked is over for good, whatever comes later: that is a delete. It
+--      belongs to its person: it goes on when the organization it is in is deleted, and the person
+--      may switch to another.
 -- requires: policies/sync/families.sql
 set local role orgscope_definer;
 
-create or replace function sync.upsert_session(payload jsonb, change sync.change)
-returns text
+create or replace function sync.upsert_session(payloads jsonb[], change sync.change)
+returns sync.upserted
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_version sync.version;
-  v_dead_since timestamptz;
+  v_done sync.upserted;
+  v_dead jsonb := jsonb_build_object();
 begin
   if not change.deleted then
-    v_dead_since := sync.live_user(sync.object_id(payload, 'user_id'));
+    v_dead := sync.hold_users(payloads);
   end if;
-  v_version := sync.make_version('workos.sessions', payload, change, v_dead_since);
-  insert into workos.sessions as t (
-    id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+  with versions as materialized (
+    select distinct on (v.id) v.*
+    from unnest(payloads) as p (payload)
+    cross join lateral sync.make_version(
+      'workos.sessions', p.payload, change, (v_dead ->> (p.payload ->> 'user_id'))::timestamptz
+    ) as v
+    order by v.id, v.source_updated_at desc
+  ),
+  written as (
+    insert into workos.sessions as t (
+      id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+    )
+    select * from versions
+    on conflict (id) do update
+      set raw = excluded.raw, lossy = excluded.lossy,
+          source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+          deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin
+    returning t.id
   )
-  values (v_version.*)
-  on conflict (id) do update
-    set raw = excluded.raw, lossy = excluded.lossy,
-        source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
-        deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
-  return case when found then 'applied' else 'stale' end;
+  select (select array_agg(v.id) from versions as v), (select count(*) from written)
+  into v_done.keys, v_done.applied;
+  return v_done;
 end
 $$;
 
-comment on function sync.upsert_session(jsonb, sync.change)
-is 'Apply one version of a session to the mirror.';
-revoke all on function sync.upsert_session(jsonb, sync.change) from public;
+comment on function sync.upsert_session(jsonb[], sync.change)
+is 'Apply versions of sessions to the mirror.';
+revoke all on function sync.upsert_session(jsonb[], sync.change) from public;
 select sync.register_family(
   name => 'session',
-  event_prefix => 'session',
   relation => 'workos.sessions',
-  upsert => 'sync.upsert_session(jsonb, sync.change)',
+  upsert => 'sync.upsert_session(jsonb[], sync.change)',
+  events => '{session.created}',
+  delete_events => '{session.revoked}',
   parents => '{"user_id": "user"}'
 );

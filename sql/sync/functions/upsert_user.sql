@@ -1,39 +1,52 @@
--- Apply one version of a user to the mirror and return applied or stale.
--- Flow: called by sync.apply_object; trigger _000_keep_newest decides.
+-- Apply versions of users to the mirror, and return their keys and what changed.
+-- Flow: called by sync.apply_object and sync.apply_objects; trigger _000_keep_newest decides.
 -- Runs as: orgscope_definer, invoker.
--- Raises: WS201 when the payload lacks id or updated_at.
--- Why: one guarded statement: any order and any repetition end in the same row.
+-- Raises: WS201 when a payload lacks id or updated_at.
+-- Why: one guarded statement: any order and any repetition end in the same rows.
 -- requires: policies/sync/families.sql
 set local role orgscope_definer;
 
-create or replace function sync.upsert_user(payload jsonb, change sync.change)
-returns text
+create or replace function sync.upsert_user(payloads jsonb[], change sync.change)
+returns sync.upserted
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_version sync.version;
+  v_done sync.upserted;
 begin
-  v_version := sync.make_version('workos.users', payload, change);
-  insert into workos.users as t (
-    id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+  with versions as materialized (
+    select distinct on (v.id) v.*
+    from unnest(payloads) as p (payload)
+    cross join lateral sync.make_version('workos.users', p.payload, change) as v
+    order by v.id, v.source_updated_at desc
+  ),
+  written as (
+    insert into workos.users as t (
+      id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+    )
+    select * from versions
+    on conflict (id) do update
+      set raw = excluded.raw, lossy = excluded.lossy,
+          source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+          deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin
+    returning t.id
   )
-  values (v_version.*)
-  on conflict (id) do update
-    set raw = excluded.raw, lossy = excluded.lossy,
-        source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
-        deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
-  return case when found then 'applied' else 'stale' end;
+  select (select array_agg(v.id) from versions as v), (select count(*) from written)
+  into v_done.keys, v_done.applied;
+  return v_done;
 end
 $$;
 
-comment on function sync.upsert_user(jsonb, sync.change)
-is 'Apply one version of a user to the mirror.';
-revoke all on function sync.upsert_user(jsonb, sync.change) from public;
+comment on function sync.upsert_user(jsonb[], sync.change)
+is 'Apply versions of users to the mirror.';
+revoke all on function sync.upsert_user(jsonb[], sync.change) from public;
 select sync.register_family(
   name => 'user',
-  event_prefix => 'user',
   relation => 'workos.users',
-  upsert => 'sync.upsert_user(jsonb, sync.change)'
+  upsert => 'sync.upsert_user(jsonb[], sync.change)',
+  events => '{user.created, user.updated}',
+  delete_events => '{user.deleted}',
+  list_paths => '{/user_management/users}',
+  get_paths => '{"/user_management/users/{id}"}'
 );

@@ -30,10 +30,9 @@ from orgscope.settings import LOGINS, Settings
 __all__ = ["copy_schema"]
 
 _TIMEOUT_S: Final = 300.0
-_FAMILIES: Final = "select name, event_prefix, relation, upsert, parents from sync.families"
+_FAMILIES: Final = "select to_jsonb(f) from sync.families as f"
 _PUT_FAMILY: Final = (
-    "insert into sync.families (name, event_prefix, relation, upsert, parents) "
-    "values (%s, %s, %s, %s, %s)"
+    "insert into sync.families select * from jsonb_populate_record(null::sync.families, %s)"
 )
 _REVISIONS: Final = "select project, revision, breaking from deploy.revisions"
 _PUT_REVISION: Final = (
@@ -122,8 +121,8 @@ def _copy_rows(source: Settings, target: Settings, *, superuser: bool) -> None:
         for one in (connection, copy):
             one.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_definer")))
             one.execute("set row_security = on")
-        for *texts, parents in connection.execute(_FAMILIES).fetchall():
-            copy.execute(_PUT_FAMILY, (*texts, json.dumps(parents)))
+        for (family,) in connection.execute(_FAMILIES).fetchall():
+            copy.execute(_PUT_FAMILY, (json.dumps(family),))
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_sealer")))
         copy.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_owner")))
         row = connection.execute("select authz.current_settings()").fetchone()

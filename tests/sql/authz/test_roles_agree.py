@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.database import Database, member, organization, unique, user
+from tests.database import UPDATED_AT, Database, member, organization, unique, user
 from tests.sql.authz.tenants import value
 from tests.tokens import ABSENT
 
@@ -151,3 +151,92 @@ def test_begin__role_of_an_old_event__settled_by_the_next(database: Database) ->
         assert value(connection, "select authz.role()") is None
     with database.context(database.token(role="owner", roles=["owner"])) as connection:
         assert value(connection, "select authz.role()") == "owner"
+
+
+def know_role(database: Database, slug: str, permissions: list[str], **fields: Any) -> None:
+    """Mirror a role; with an organization it is that one's own."""
+    family = "organization_role" if "organization_id" in fields else "role"
+    data = {
+        "object": "role",
+        "slug": slug,
+        "resource_type_slug": "organization",
+        "permissions": permissions,
+        "created_at": UPDATED_AT,
+        "updated_at": UPDATED_AT,
+        **fields,
+    }
+    assert database.receive(f"{family}.created", data) == "applied"
+
+
+@pytest.mark.parametrize("source", ["both", "mirror"])
+def test_begin__roles_known_and_sides_agree__permissions_of_the_mirror(
+    database: Database, source: str
+) -> None:
+    database.put_key()
+    role_source(database, source)
+    know_role(database, "admin", ["posts:read", "posts:write"])
+    know_role(database, "member", ["posts:read", "posts:list"])
+    mirror, token, _ = CASES["several, other order"]
+    permissions = ["posts:list", "posts:read", "posts:write"]
+    assert seen(database, mirror, token) == ("admin", permissions, True)
+
+
+def test_begin__one_of_several_roles_unknown__permissions_of_the_token(database: Database) -> None:
+    database.put_key()
+    know_role(database, "admin", ["posts:write"])
+    mirror, token, role = CASES["several, other order"]
+    assert seen(database, mirror, token) == expected(role)
+
+
+def test_begin__roles_known_and_sides_differ__no_role_and_only_common_permissions(
+    database: Database,
+) -> None:
+    database.put_key()
+    know_role(database, "admin", ["posts:write", "posts:read"])
+    mirror, token, _ = CASES["mirror is higher"]
+    assert seen(database, mirror, token) == (None, ["posts:read"], True)
+
+
+def test_begin__roles_known_and_nothing_in_common__no_permission(database: Database) -> None:
+    database.put_key()
+    know_role(database, "member", ["posts:list"])
+    mirror, token, _ = CASES["token is higher"]
+    assert seen(database, mirror, token) == (None, [], False)
+
+
+def test_begin__role_source_mirror_and_sides_differ__role_and_permissions_of_the_mirror(
+    database: Database,
+) -> None:
+    database.put_key()
+    role_source(database, "mirror")
+    know_role(database, "admin", ["posts:write"])
+    mirror, token, _ = CASES["mirror is higher"]
+    assert seen(database, mirror, token) == ("admin", ["posts:write"], False)
+
+
+def test_begin__role_deleted_in_the_mirror__no_permission(database: Database) -> None:
+    database.put_key()
+    know_role(database, "admin", ["posts:read"])
+    database.receive(
+        "role.deleted",
+        {"slug": "admin", "updated_at": UPDATED_AT},
+        created_at="2026-01-15T12:00:01.000Z",
+    )
+    mirror, token, role = CASES["same"]
+    assert seen(database, mirror, token) == (role, [], False)
+
+
+def test_begin__role_of_another_organization__is_not_known_here(database: Database) -> None:
+    database.put_key()
+    know_role(database, "admin", ["posts:write"], organization_id=unique("org"))
+    mirror, token, role = CASES["same"]
+    assert seen(database, mirror, token) == expected(role)
+
+
+def test_begin__permissions_of_a_role_unknown_to_the_event__those_of_the_token(
+    database: Database,
+) -> None:
+    database.put_key()
+    know_role(database, "admin", None)  # type: ignore[arg-type]  # as some events leave them out
+    mirror, token, role = CASES["same"]
+    assert seen(database, mirror, token) == expected(role)

@@ -33,23 +33,36 @@ reset role;
 
 UPSERT: Final = """
 set role orgscope_definer;
-create function extra.upsert_badge(payload jsonb, change sync.change) returns text
+create function extra.upsert_badge(payloads jsonb[], change sync.change) returns sync.upserted
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  v_version constant sync.version := sync.make_version('extra.badges', payload, change);
+  v_payload jsonb;
+  v_done sync.upserted;
 begin
-  if payload ? 'sqlstate' then
-    raise exception using errcode = payload ->> 'sqlstate', message = 'as the payload wants';
-  end if;
-  insert into extra.badges (
-    id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+  foreach v_payload in array payloads loop
+    if v_payload ? 'sqlstate' then
+      raise exception using errcode = v_payload ->> 'sqlstate', message = 'as the payload wants';
+    end if;
+  end loop;
+  with versions as materialized (
+    select v.* from unnest(payloads) as p (payload)
+    cross join lateral sync.make_version('extra.badges', p.payload, change) as v
+  ),
+  written as (
+    insert into extra.badges as t (
+      id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+    )
+    select * from versions
+    on conflict (id) do update
+      set raw = excluded.raw, lossy = excluded.lossy,
+          source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+          deleted_at = excluded.deleted_at, synced_at = excluded.synced_at,
+          origin = excluded.origin
+    returning t.id
   )
-  values (v_version.*)
-  on conflict (id) do update
-    set raw = excluded.raw, lossy = excluded.lossy,
-        source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
-        deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin;
-  return case when found then 'applied' else 'stale' end;
+  select (select array_agg(v.id) from versions as v), (select count(*) from written)
+  into v_done.keys, v_done.applied;
+  return v_done;
 end
 $$;
 reset role;
@@ -58,7 +71,7 @@ reset role;
 TRIGGERS: Final = """
 set role orgscope_owner;
 create trigger _000_keep_newest before update of source_updated_at on extra.badges
-for each row execute function sync.tg__keep_newest();
+for each row execute function sync.tg__keep_newest('badge');
 create trigger _100_cascade_delete_update after update on extra.badges
 for each row when (new.deleted_at is not null and old.deleted_at is null)
 execute function sync.tg__cascade_delete();
@@ -77,9 +90,10 @@ REGISTRATION: Final = """
 set role orgscope_definer;
 select sync.register_family(
   name => 'badge',
-  event_prefix => 'shop.badge',
   relation => 'extra.badges',
-  upsert => 'extra.upsert_badge(jsonb, sync.change)',
+  upsert => 'extra.upsert_badge(jsonb[], sync.change)',
+  events => '{shop.badge.created, shop.badge.updated}',
+  delete_events => '{shop.badge.deleted}',
   parents => '{"user_id": "user"}'
 );
 reset role;

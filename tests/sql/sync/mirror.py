@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,7 +14,7 @@ from psycopg.abc import Buffer
 from psycopg.rows import dict_row
 from psycopg.types.datetime import TimestamptzLoader
 
-from tests.database import Database, event, member, organization, session, unique, user
+from tests.database import Database, event
 
 EPOCH: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
@@ -32,42 +32,6 @@ def at(milliseconds: int = 0, **later: float) -> str:
     """Return a time after EPOCH as WorkOS writes it."""
     time = EPOCH + timedelta(milliseconds=milliseconds, **later)
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def domain(org_id: str, **fields: Any) -> dict[str, Any]:
-    """Return an organization domain as WorkOS sends one."""
-    return {
-        "object": "organization_domain",
-        "id": unique("org_domain"),
-        "organization_id": org_id,
-        "domain": "example.com",
-        "state": "verified",
-        "created_at": at(),
-        "updated_at": at(),
-        **fields,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """A family, and how to make a new object of it; its parents stay unknown to the mirror."""
-
-    name: str
-    table: str
-    make: Callable[[], dict[str, Any]]
-
-
-FAMILIES: Final = (
-    Family("user", "workos.users", lambda: user(unique("user"))),
-    Family("organization", "workos.organizations", lambda: organization(unique("org"))),
-    Family("organization_domain", "workos.organization_domains", lambda: domain(unique("org"))),
-    Family(
-        "organization_membership",
-        "workos.organization_memberships",
-        lambda: member(unique("user"), unique("org")),
-    ),
-    Family("session", "workos.sessions", lambda: session(unique("session"), unique("user"))),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def test_parse_event__good_event__its_parts(database: Database) -> None:
     body = json.dumps(event("a.b.deleted", {"id": "x"}, id="event_1", context={"client_id": "c"}))
     time = "2026-01-15 12:00:00+00"
     assert parse(database, body) == (
-        *("event_1", "a.b.deleted", {"id": "x"}, "event_1", time, "feed", True, False, None),
+        *("event_1", "a.b.deleted", {"id": "x"}, "event_1", time, "feed", False, False, None),
     )
 
 

@@ -29,15 +29,32 @@ def test_register_family__its_events__applied_in_any_order(shop: Mirror) -> None
     assert shop.is_dead(TABLE, str(data["id"]))
 
 
+def register(shop: Mirror, **changes: str) -> None:
+    """Register the badges otherwise, as their file does."""
+    arguments = {
+        "name": "badge",
+        "relation": "extra.badges",
+        "upsert": "extra.upsert_badge(jsonb[], sync.change)",
+        "events": "{}",
+        **changes,
+    }
+    types = {"relation": "::text::regclass", "upsert": "::text::regprocedure"}
+    named = ", ".join(f"{name} => %({name})s{types.get(name, '')}" for name in arguments)
+    with shop.database.admin.transaction():
+        shop.database.admin.execute("set local role orgscope_definer")
+        shop.database.admin.execute(f"select sync.register_family({named})", arguments)
+
+
 @pytest.mark.parametrize(
-    "type_", ["badge.created", "shop.created", "shop.badge", "Shop.badge.created"]
+    "type_",
+    ["badge.created", "shop.badge", "Shop.badge.created", "shop.badge.polished", "shop.badge.*"],
 )
 def test_register_family__similar_events__ignored(shop: Mirror, type_: str) -> None:
     assert shop.receive(type_, badge()) == "ignored"
 
 
 def test_register_family__tie__refetch_under_its_own_name(shop: Mirror) -> None:
-    data = badge()
+    data = badge(colour="blue")
     shop.receive("shop.badge.updated", data)
     shop.receive("shop.badge.updated", {**data, "colour": "red"})
     assert shop.tasks() == {("refetch", f"badge:{data['id']}")}
@@ -55,34 +72,46 @@ def test_register_family__parent_deleted__taken_along(shop: Mirror) -> None:
 
 
 def test_register_family__registered_again__changed(shop: Mirror) -> None:
-    shop.database.admin.execute(
-        "set role orgscope_definer; select sync.register_family("
-        "'badge', 'store.badge', 'extra.badges', 'extra.upsert_badge(jsonb, sync.change)'); "
-        "reset role"
-    )
+    register(shop, events="{store.badge.created}", get_paths='{"/badges/{id}"}')
     assert shop.receive("shop.badge.created", badge()) == "ignored"
     assert shop.receive("store.badge.created", badge()) == "applied"
+    assert shop.database.rows(
+        "select events, delete_events, parents, list_paths, list_parent, get_paths "
+        "from sync.families where name = 'badge'"
+    ) == [(["store.badge.created"], [], {}, [], None, ["/badges/{id}"])]
+
+
+@pytest.mark.parametrize("kind", ["events", "delete_events"])
+@pytest.mark.parametrize("taken", ["user.created", "user.deleted"])
+def test_register_family__event_of_another_family__refused(
+    shop: Mirror, kind: str, taken: str
+) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation, match="another family"):
+        register(shop, **{"events": "{}", kind: f"{{shop.badge.made, {taken}}}"})
+    assert shop.receive(taken, user(unique("user"))) == "applied"
+    assert shop.receive("shop.badge.created", badge()) == "applied"
 
 
 @pytest.mark.parametrize(
     ("relation", "upsert", "error"),
     [
-        ("extra.nothing", "extra.upsert_badge(jsonb, sync.change)", psycopg.errors.UndefinedTable),
-        ("extra.badges", "extra.upsert_badge(jsonb)", psycopg.errors.UndefinedFunction),
+        (
+            "extra.nothing",
+            "extra.upsert_badge(jsonb[], sync.change)",
+            psycopg.errors.UndefinedTable,
+        ),
+        ("extra.badges", "extra.upsert_badge(jsonb[])", psycopg.errors.UndefinedFunction),
     ],
 )
 def test_register_family__table_or_function_missing__refused(
     shop: Mirror, relation: str, upsert: str, error: type[psycopg.Error]
 ) -> None:
     with pytest.raises(error):
-        shop.database.admin.execute(
-            "select sync.register_family('x', 'x', %s::text::regclass, %s::text::regprocedure)",
-            (relation, upsert),
-        )
+        register(shop, relation=relation, upsert=upsert)
 
 
 def test_register_family__sync_login__may_not(shop: Mirror) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         shop.connection.execute(
-            "select sync.register_family('x', 'x', 'pg_class', 'now()'::regprocedure)"
+            "select sync.register_family('x', 'pg_class', 'now()'::regprocedure, '{}')"
         )

@@ -10,7 +10,7 @@ from tests.sql.sync.mirror import Mirror, at
 
 def test_retry_event__failed_and_repaired__applied(mirror: Mirror) -> None:
     made_up_family.install(mirror.database)
-    rename = "alter function extra.upsert_badge(jsonb, sync.change) rename to "
+    rename = "alter function extra.upsert_badge(jsonb[], sync.change) rename to "
     mirror.database.admin.execute(f"{rename} broken")
     mirror.receive("shop.badge.created", {"id": "badge_1", "updated_at": at()}, id="event_1")
     assert mirror.retry("event_1") == "failed"
@@ -38,7 +38,7 @@ def test_retry_event__ignored_until_the_family_exists__applied(mirror: Mirror) -
 
 def test_retry_event__late__does_not_replace_what_came_since(mirror: Mirror) -> None:
     made_up_family.install(mirror.database)
-    rename = "alter function extra.upsert_badge(jsonb, sync.change) rename to "
+    rename = "alter function extra.upsert_badge(jsonb[], sync.change) rename to "
     mirror.database.admin.execute(f"{rename} broken")
     mirror.receive("shop.badge.created", {"id": "badge_1", "updated_at": at()}, id="event_1")
     mirror.database.admin.execute(f"{rename.replace('upsert_badge', 'broken')} upsert_badge")

@@ -1,6 +1,5 @@
 """The order of versions: any order and any repetition of events end in the same row."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count, permutations
 
@@ -9,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.database import unique, user
-from tests.sql.sync.histories import Change, deliver, expected, histories
-from tests.sql.sync.mirror import FAMILIES, Family, Mirror, at
+from tests.sql.sync.families import WITH_ID, Family, named
+from tests.sql.sync.histories import Change, check, histories
+from tests.sql.sync.mirror import Mirror, at
 
-per_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+per_family = pytest.mark.parametrize("family", WITH_ID, ids=lambda family: family.name)
 runs = count(1)
 
 
@@ -21,30 +21,15 @@ def examples(most: int) -> settings:
     return settings(deadline=None, max_examples=most, suppress_health_check=checks)
 
 
-def check(mirror: Mirror, family: Family, changes: Sequence[Change]) -> None:
-    """Deliver changes of a new object and compare its row with the model."""
-    base = family.make()
-    run = f"{next(runs):08d}"
-    deliver(mirror, family, base, changes, run)
-    winner = expected(changes)
-    row = mirror.version(family.table, base["id"])
-    assert row is not None
-    assert row["raw"]["content"] == winner.content
-    assert row["event_id"] == f"event_{run}_{winner.event:03d}"
-    assert row["source_updated_at"] == datetime.fromisoformat(at(winner.version))
-    died_at = datetime.fromisoformat(at(1000 + winner.event))
-    assert row["deleted_at"] == (died_at if winner.verb == "deleted" else None)
-
-
 @per_family
 def test_keep_newest__every_order_of_a_short_history__same_row(
     mirror: Mirror, family: Family
 ) -> None:
     @examples(4)
-    @given(histories(most=4))
+    @given(histories(family, most=4))
     def holds(changes: list[Change]) -> None:
         for order in permutations(changes):
-            check(mirror, family, order)
+            check(mirror, family, order, f"{next(runs):08d}")
 
     holds()
 
@@ -58,9 +43,9 @@ def test_keep_newest__every_order_of_five_events__same_row(mirror: Mirror) -> No
         Change(0, 3, "updated"),
     ]
     for order in permutations(changes):
-        check(mirror, FAMILIES[0], order)
+        check(mirror, named("user"), order, f"{next(runs):08d}")
     for order in permutations([*changes[1:], Change(0, 2, "deleted")]):
-        check(mirror, FAMILIES[0], order)
+        check(mirror, named("user"), order, f"{next(runs):08d}")
 
 
 @per_family
@@ -68,10 +53,11 @@ def test_keep_newest__random_order_with_repetitions__same_row(
     mirror: Mirror, family: Family
 ) -> None:
     @examples(25)
-    @given(histories(most=12), st.data())
+    @given(histories(family, most=12), st.data())
     def holds(changes: list[Change], data: st.DataObject) -> None:
         again = data.draw(st.lists(st.sampled_from(changes), max_size=8))
-        check(mirror, family, data.draw(st.permutations(changes + again)))
+        order = data.draw(st.permutations(changes + again))
+        check(mirror, family, order, f"{next(runs):08d}")
 
     holds()
 
@@ -121,11 +107,11 @@ def test_keep_newest__contents_of_one_time_repeated__largest_id_in_every_order(
     @given(st.lists(st.sampled_from("AB"), min_size=2, max_size=4))
     def holds(contents: list[str]) -> None:
         for order in permutations(enumerate(contents)):
-            base = family.make()
+            base = family.new()
             run = f"{next(runs):08d}"
             for number, content in order:
                 mirror.receive(
-                    f"{family.name}.updated", {**base, "content": content}, id=f"{run}_{number}"
+                    family.events["updated"], {**base, "content": content}, id=f"{run}_{number}"
                 )
             row = mirror.row(family.table, base["id"])
             assert row is not None

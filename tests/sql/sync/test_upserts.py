@@ -1,63 +1,104 @@
 """What the upsert of each family does beyond the order of versions."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.database import member, organization, session, unique, user
-from tests.sql.sync.mirror import FAMILIES, Family, Mirror, at, domain
+from tests.sql.sync.families import FAMILIES, Family, named
+from tests.sql.sync.mirror import Mirror, at
+from tests.sql.sync.objects import connection, domain
 
 per_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+deleted_ones = pytest.mark.parametrize(
+    "family", [one for one in FAMILIES if "deleted" in one.events], ids=lambda family: family.name
+)
+STUBS = ("user", "organization", "organization_membership", "directory_user", "directory_group")
 DOMAINS, MEMBERS = "workos.organization_domains", "workos.organization_memberships"
+
+
+def test_families__of_these_tests__are_those_of_the_database(mirror: Mirror) -> None:
+    registered = mirror.database.rows(
+        "select f.name, f.relation, f.events, f.delete_events, "
+        "array(select p.value from jsonb_each_text(f.parents) as p order by 1) "
+        "from sync.families as f order by 1"
+    )
+    assert [name for name, *_ in registered] == sorted(one.name for one in FAMILIES)
+    for name, relation, events, delete_events, parents in registered:
+        one = named(name)
+        deleted = {one.events["deleted"]} if "deleted" in one.events else set[str]()
+        assert (relation, tuple(parents)) == (one.table, one.parents)
+        assert deleted <= set(delete_events)
+        assert set(one.events.values()) - deleted <= set(events)
 
 
 @per_family
 def test_upsert__created__row_of_the_payload(mirror: Mirror, family: Family) -> None:
-    data = family.make()
-    assert mirror.receive(f"{family.name}.created", data, id="event_1") == "applied"
-    row = mirror.version(family.table, data["id"])
+    data = family.new()
+    assert mirror.receive(family.events["created"], data, id="event_1") == "applied"
+    row = mirror.version(family.table, family.key(data))
     assert row is not None
-    assert (row["raw"], row["event_id"], row["deleted_at"]) == (data, "event_1", None)
-    for name in set(data) & set(row) - {"created_at", "expires_at", "updated_at"}:
-        assert row[name] == data[name], name
+    stored = family.stored(data)
+    assert (row["raw"], row["event_id"], row["deleted_at"]) == (stored, "event_1", None)
+    for name in set(stored) & set(row) - {"created_at", "expires_at", "updated_at"}:
+        assert row[name] == stored[name], name
 
 
 @per_family
+def test_upsert__every_field_null_that_may_be__applied(mirror: Mirror, family: Family) -> None:
+    data = family.new()
+    least = {name: data[name] for name in (*family.required, "object") if name in data}
+    assert mirror.receive(family.events["created"], dict.fromkeys(data) | least) == "applied"
+    other = family.new()
+    least = {name: other[name] for name in (*family.required, "object") if name in other}
+    assert mirror.receive(family.events["created"], least) == "applied"
+    assert mirror.database.rows(f"select bool_or(lossy) from {family.table}") == [(False,)]
+
+
+@deleted_ones
 def test_upsert__delete_before_create__tombstone_and_late_events_stay_dead(
     mirror: Mirror, family: Family
 ) -> None:
-    data = family.make()
-    assert mirror.receive(f"{family.name}.deleted", data) == "applied"
-    before = mirror.row(family.table, data["id"])
-    assert mirror.receive(f"{family.name}.created", data) == "stale"
-    assert mirror.receive(f"{family.name}.updated", {**data, "updated_at": at(days=1)}) == "stale"
-    assert mirror.row(family.table, data["id"]) == before
-    assert mirror.is_dead(family.table, data["id"])
+    data = family.new()
+    assert mirror.receive(family.events["deleted"], data) == "applied"
+    before = mirror.row(family.table, family.key(data))
+    assert mirror.receive(family.events["created"], data, created_at=at(-1)) == "stale"
+    if family.has_id:
+        late = {**data, "updated_at": at(days=1)}
+        assert mirror.receive(family.events["updated"], late, created_at=at(days=1)) == "stale"
+    assert mirror.row(family.table, family.key(data)) == before
+    assert mirror.is_dead(family.table, family.key(data))
 
 
-@per_family
-def test_upsert__delete_with_its_id_only__tombstone(mirror: Mirror, family: Family) -> None:
-    known, unknown = family.make(), family.make()
-    mirror.receive(f"{family.name}.created", known)
+@deleted_ones
+def test_upsert__delete_with_its_key_only__tombstone_and_no_parent_needed(
+    mirror: Mirror, family: Family
+) -> None:
+    known, unknown = family.new(), family.new()
+    mirror.receive(family.events["created"], known)
+    stubs = "select count(*) from workos.{} where origin = 'stub'"
+    before = [mirror.database.rows(stubs.format(f"{one}s")) for one in STUBS]
     for data in (known, unknown):
-        assert mirror.receive(f"{family.name}.deleted", {"id": data["id"]}) == "applied"
-        assert mirror.is_dead(family.table, data["id"])
+        gone = family.least(data)
+        assert mirror.receive(family.events["deleted"], gone, created_at=at(1)) == "applied"
+        assert mirror.is_dead(family.table, family.key(data))
+    assert [mirror.database.rows(stubs.format(f"{one}s")) for one in STUBS] == before
 
 
 @pytest.mark.parametrize(
     ("family", "name"),
     [
-        (family, name)
+        pytest.param(family, name, id=f"{family.name}-{name}")
         for family in FAMILIES
-        for name in ("id", "updated_at", "user_id", "organization_id")
-        if name in family.make() and (family.name, name) != ("session", "organization_id")
+        for name in family.required
     ],
 )
 def test_upsert__unusable_key__failed_and_no_row(mirror: Mirror, family: Family, name: str) -> None:
     for value in (None, "", 7, "x" * 256):
-        data = family.make()
-        assert mirror.receive(f"{family.name}.created", {**data, name: value}) == "failed"
-        assert mirror.row(family.table, data["id"]) is None
+        data = family.new()
+        assert mirror.receive(family.events["created"], {**data, name: value}) == "failed"
+        assert mirror.row(family.table, family.key(data)) is None
     for (error,) in mirror.database.rows("select error from sync.inbox"):
         assert error.startswith("WS201")
         assert name in error or "a time of the payload" in error
@@ -189,3 +230,15 @@ def test_upsert_session__with_or_without_organization__applied_without_its_stub(
     assert row is not None
     assert (row["status"], row["organization_id"]) == ("revoked", organization_id)
     assert mirror.database.rows("select count(*) from workos.organizations") == [(0,)]
+
+
+def test_upsert_connection__as_the_api_shows_it__same_version_and_no_refetch(
+    mirror: Mirror,
+) -> None:
+    data = connection(None)
+    mirror.receive("connection.activated", data)
+    shown = {name: data[name] for name in data if name != "external_key"}
+    assert mirror.read("connection", shown, datetime.now(UTC)) == "stale"
+    row = mirror.row("workos.connections", data["id"])
+    assert row is not None
+    assert (row["raw"], mirror.tasks()) == (data, set())

@@ -1,0 +1,15 @@
+-- Who may do what with sync.differences: the definer's functions, and readers who gave a reason.
+
+call authz.reset_policies('sync.differences');
+
+create policy all_definer on sync.differences for all to orgscope_definer
+using (true) with check (true);
+create policy select_admin on sync.differences for select to orgscope_admin
+using ((select authz.is_privileged('admin')));
+create policy select_auditor on sync.differences for select to orgscope_auditor
+using ((select authz.is_privileged('auditor')));
+create policy all_backup on sync.differences for select to orgscope_backup using (true);
+
+revoke all on sync.differences from public;
+grant select, insert, update, delete on sync.differences to orgscope_definer;
+grant select on sync.differences to orgscope_admin, orgscope_auditor, orgscope_backup;

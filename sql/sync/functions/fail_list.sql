@@ -1,0 +1,32 @@
+-- Say why a list of a run could not be read; it is read again when the run is gone on with.
+-- Flow: called for each list that WorkOS did not give.
+-- Runs as: orgscope_definer, definer.
+-- Raises: nothing.
+-- Why: the other lists go on. Without its end, nothing that it lacks is missed. A list that is gone
+--      went with its parent, and is not read again.
+set local role orgscope_definer;
+
+create or replace function sync.fail_list(
+  run_id bigint,
+  path text,
+  error text,
+  is_gone boolean default false
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+begin
+  update sync.run_lists as l
+  set error = left(fail_list.error, 1000), state = case when is_gone then 'failed' else l.state end
+  where l.run_id = fail_list.run_id and l.path = fail_list.path;
+end
+$$;
+
+comment on function sync.fail_list(bigint, text, text, boolean)
+is 'Say why a list of a run could not be read.';
+revoke all on function sync.fail_list(bigint, text, text, boolean) from public;
+grant execute on function sync.fail_list(bigint, text, text, boolean) to orgscope_sync;

@@ -1,0 +1,61 @@
+-- Return where WorkOS shows an object of the mirror, or else the list in which it is.
+-- Flow: the worker and a reconcile ask here before they ask WorkOS.
+-- Runs as: orgscope_definer, definer.
+-- Raises: WS203 for a family that is not registered.
+-- Why: the families know their paths. What has no path of its own, such as a member of a group, is
+--      found in the list of its parent; what has neither cannot be read again.
+-- Example: select * from sync.object_path('user', 'user_01…');
+set local role orgscope_definer;
+
+create or replace function sync.object_path(
+  family text,
+  object_id text,
+  out get_path text,
+  out list_path text,
+  out parent_column text,
+  out parent_id text
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+declare
+  v_family sync.families;
+  v_parent sync.families;
+  v_fields jsonb;
+  v_parent_fields jsonb;
+begin
+  select f.* into v_family from sync.families as f where f.name = object_path.family;
+  if v_family.name is null then
+    raise exception using
+      errcode = 'WS203', message = 'there is no such family',
+      hint = 'See sync.families for their names.';
+  end if;
+  execute format('select t.raw from %s as t where t.id = $1', v_family.relation)
+  into v_fields using object_id;
+  v_fields := jsonb_build_object('id', object_id) || coalesce(v_fields, '{}');
+  select sync.fill_path(p.path, v_fields) into get_path
+  from unnest(v_family.get_paths) with ordinality as p (path, place)
+  where sync.fill_path(p.path, v_fields) is not null
+  order by p.place limit 1;
+  if get_path is not null or v_family.list_parent is null then
+    return;
+  end if;
+  select p.key into parent_column from jsonb_each_text(v_family.parents) as p
+  where p.value = v_family.list_parent;
+  parent_id := v_fields ->> parent_column;
+  select f.* into v_parent from sync.families as f where f.name = v_family.list_parent;
+  execute format('select t.raw from %s as t where t.id = $1', v_parent.relation)
+  into v_parent_fields using parent_id;
+  list_path := sync.fill_path(
+    v_family.list_paths[1], coalesce(v_parent_fields, '{}') || jsonb_build_object('id', parent_id)
+  );
+end
+$$;
+
+comment on function sync.object_path(text, text)
+is 'Return where WorkOS shows an object of the mirror, or else the list in which it is.';
+revoke all on function sync.object_path(text, text) from public;
+grant execute on function sync.object_path(text, text) to orgscope_sync;

@@ -1,0 +1,29 @@
+-- Take the objects of a list apart, and return each as text.
+-- Flow: called by sync.receive_page for events, and by sync.parse_list for objects. objects is the
+--       text of data, the array in the body of the API's answer.
+-- Runs as: orgscope_definer, invoker.
+-- Raises: WS101 when the text is no array.
+-- Why: json, unlike jsonb, keeps the text: numbers, escapes and the order of keys stay what WorkOS
+--      sent, also where jsonb could not hold them. It is the array and not the whole body, because
+--      the operators that would take it out read every escape in it.
+set local role orgscope_definer;
+
+create or replace function sync.split_list(objects text)
+returns setof text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query select e::text from json_array_elements(objects::json) as e;
+exception when data_exception then
+  raise exception using
+    errcode = 'WS101',
+    message = 'the objects of the page are no JSON array',
+    hint = 'Pass data of the body exactly as WorkOS sent it.';
+end
+$$;
+
+comment on function sync.split_list(text)
+is 'Take the objects of a list apart, and return each as text.';
+revoke all on function sync.split_list(text) from public;

@@ -1,0 +1,62 @@
+-- Apply versions of directory users to the mirror, and return their keys and what changed.
+-- Flow: called by sync.apply_object and sync.apply_objects; trigger _000_keep_newest decides.
+-- Runs as: orgscope_definer, invoker.
+-- Raises: WS201 when a payload lacks id, updated_at or directory_id.
+-- Why: one guarded statement: any order and any repetition end in the same rows.
+--      What changed is no part of the object; groups are objects of their own.
+-- requires: policies/sync/families.sql
+set local role orgscope_definer;
+
+create or replace function sync.upsert_directory_user(payloads jsonb[], change sync.change)
+returns sync.upserted
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_done sync.upserted;
+  v_dead jsonb := jsonb_build_object();
+begin
+  if not change.deleted then
+    v_dead := sync.hold_directories(payloads);
+  end if;
+  with versions as materialized (
+    select distinct on (v.id) v.*
+    from unnest(payloads) as p (payload)
+    cross join lateral sync.make_version(
+      'workos.directory_users', p.payload - '{previous_attributes, groups}'::text[], change,
+      (v_dead ->> (p.payload ->> 'directory_id'))::timestamptz
+    ) as v
+    order by v.id, v.source_updated_at desc
+  ),
+  written as (
+    insert into workos.directory_users as t (
+      id, raw, lossy, source_updated_at, event_id, deleted_at, synced_at, origin
+    )
+    select * from versions
+    on conflict (id) do update
+      set raw = excluded.raw, lossy = excluded.lossy,
+          source_updated_at = excluded.source_updated_at, event_id = excluded.event_id,
+          deleted_at = excluded.deleted_at, synced_at = excluded.synced_at, origin = excluded.origin
+    returning t.id
+  )
+  select (select array_agg(v.id) from versions as v), (select count(*) from written)
+  into v_done.keys, v_done.applied;
+  return v_done;
+end
+$$;
+
+comment on function sync.upsert_directory_user(jsonb[], sync.change)
+is 'Apply versions of directory users to the mirror.';
+revoke all on function sync.upsert_directory_user(jsonb[], sync.change) from public;
+select sync.register_family(
+  name => 'directory_user',
+  relation => 'workos.directory_users',
+  upsert => 'sync.upsert_directory_user(jsonb[], sync.change)',
+  events => '{dsync.user.created, dsync.user.updated}',
+  delete_events => '{dsync.user.deleted}',
+  parents => '{"directory_id": "directory"}',
+  list_paths => '{"/directory_users?directory={id}"}',
+  list_parent => 'directory',
+  get_paths => '{"/directory_users/{id}"}'
+);

@@ -1,0 +1,74 @@
+-- Show what keeps the mirror from being exact, since when, and what to do about it.
+-- Flow: the login of monitor, `orgscope status`, `orgscope doctor`.
+-- Runs as: orgscope_definer, the view's owner: it names no person.
+-- Raises: nothing.
+-- Why: a fault that nobody sees becomes months of drift. No row says that nothing is known to be
+--      wrong, which is the state to watch for.
+-- requires: sql/sync/views/status.sql
+set local role orgscope_definer;
+
+create or replace view sync.problems as
+select 'feed' as what, f.problem_since as since, f.problem as message
+from sync.feeds as f where f.problem is not null
+union all
+select
+  'feed stopped', f.read_at,
+  'Nobody has read the Events API for 15 minutes. See that orgscope worker runs.'
+from sync.feeds as f where coalesce(f.read_at, f.opened_at) < now() - interval '15 minutes'
+union all
+select
+  'events missing', f.resync_since,
+  'The feed lost its place or was not read for too long. Run orgscope reconcile --repair, or wait '
+  'for the worker to do it.'
+from sync.feeds as f where f.resync_since is not null
+union all
+select
+  'webhooks silent', s.webhook_at,
+  'The feed has events that no webhook brought, and no webhook came since. See the endpoint in the '
+  'WorkOS dashboard and the route in the application.'
+from sync.status as s
+where s.webhook_at is not null and exists (
+  select from sync.inbox as i
+  where i.source = 'feed' and i.delivered_at is null
+    and i.received_at > s.webhook_at + interval '5 minutes'
+    and i.received_at < now() - interval '5 minutes'
+)
+union all
+select
+  'failed events', min(i.received_at),
+  format('%s events could not be applied. See orgscope inbox list --status failed.', count(*))
+from sync.inbox as i where i.status = 'failed' having count(*) > 0
+union all
+select
+  'dead letters', min(t.created_at),
+  format('%s tasks failed too often: %s. See their error in sync.tasks; ask again with orgscope '
+    'inbox retry or orgscope sync.', count(*), string_agg(distinct t.kind, ', ' order by t.kind))
+from sync.tasks as t where t.due_at = 'infinity' having count(*) > 0
+union all
+select 'run stopped', r.finished_at, r.error
+from sync.runs as r
+where r.state = 'stopped' and not exists (
+  select from sync.runs as l where l.kind = r.kind and l.scope = r.scope and l.run_id > r.run_id
+)
+union all
+select
+  'unreadable objects', max(r.finished_at),
+  format('%s objects that WorkOS lists could not be applied, the first one because of %s. Update '
+    'orgscope, or report it.', sum(l.failed), min(l.error))
+from sync.run_lists as l inner join sync.runs as r on l.run_id = r.run_id
+where l.failed > 0 and r.run_id = (select max(w.run_id) from sync.runs as w where w.scope = 'all')
+having count(*) > 0
+union all
+select
+  'differences', s.reconciled_at,
+  format('The mirror differed from WorkOS in %s objects. Run orgscope reconcile --repair.',
+    s.differences)
+from sync.status as s where s.differences > 0;
+
+comment on view sync.problems is
+'What keeps the mirror from being exact, since when, and what to do about it.';
+comment on column sync.problems.what is 'The problem, in two words.';
+comment on column sync.problems.since is 'Since when.';
+comment on column sync.problems.message is 'What is wrong, and what to do.';
+revoke all on sync.problems from public;
+grant select on sync.problems to orgscope_monitor;

@@ -1,0 +1,46 @@
+-- Make the triggers of workos.group_members.
+-- Flow: fired by sync.upsert_*; triggers of one table fire in the order of their names.
+-- Runs as: as the trigger functions say.
+-- Raises: nothing.
+-- Why: what follows from a write follows from every write, whoever made it.
+create or replace trigger _000_keep_latest
+before update of source_updated_at on workos.group_members
+for each row
+execute function sync.tg__keep_latest('group_member');
+
+create or replace trigger _100_cascade_delete_update
+after update on workos.group_members
+for each row
+when (new.deleted_at is not null and old.deleted_at is null)
+execute function sync.tg__cascade_delete();
+
+create or replace trigger _100_cascade_delete_insert
+after insert on workos.group_members
+for each row
+when (new.deleted_at is not null)
+execute function sync.tg__cascade_delete();
+
+create or replace trigger _200_log_created
+after insert on workos.group_members
+referencing new table as added
+for each statement
+execute function sync.tg__log_created('group_member');
+
+create or replace trigger _200_log_updated
+after update on workos.group_members
+for each row
+when (
+  new.raw is distinct from old.raw or (new.deleted_at is null) <> (old.deleted_at is null)
+)
+execute function sync.tg__log_updated('group_member');
+
+comment on trigger _000_keep_latest on workos.group_members
+is 'Let an update pass only when it happened later.';
+comment on trigger _100_cascade_delete_update on workos.group_members
+is 'Take the children of a deleted object along.';
+comment on trigger _100_cascade_delete_insert on workos.group_members
+is 'Take children along that came before the tombstone.';
+comment on trigger _200_log_created on workos.group_members
+is 'Say in sync.changes what is new.';
+comment on trigger _200_log_updated on workos.group_members
+is 'Say in sync.changes what changed, and keep what was replaced.';
