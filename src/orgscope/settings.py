@@ -115,6 +115,10 @@ class Settings(BaseSettings):
     role_source: str = Field("both", alias="ORGSCOPE_ROLE_SOURCE", pattern="^(both|token|mirror)$")
     webhook_tolerance_s: int = Field(180, alias="ORGSCOPE_WEBHOOK_TOLERANCE", ge=1, le=259_200)
 
+    reconcile_every_s: int = Field(86_400, alias="ORGSCOPE_RECONCILE_EVERY", ge=60, le=2_592_000)
+    changes_days: int = Field(30, alias="ORGSCOPE_CHANGES_DAYS", ge=1, le=3650)
+    inbox_days: int = Field(0, alias="ORGSCOPE_INBOX_DAYS", ge=0, le=3650)
+
     _split_lists = field_validator(
         "workos_issuer", "workos_audience", "workos_webhook_secret", mode="before"
     )(_split)

@@ -11,7 +11,13 @@ import pytest
 
 from orgscope.authz import Principal, Verifier
 from orgscope.db import Database as OwnDatabase
-from orgscope.errors import ConfigurationError, PayloadInvalid, ProviderUnavailable
+from orgscope.errors import (
+    ConfigurationError,
+    PayloadInvalid,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from orgscope.provider import WorkOS
 from orgscope.sync import Service
 from tests.database import Database, user
@@ -31,11 +37,12 @@ class Provider(WorkOS):
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.away = False
+        self.error: ProviderError = ProviderUnavailable("away")
 
     async def get_user(self, user_id: str) -> dict[str, Any] | None:
         self.asked.append(user_id)
         if self.away:
-            raise ProviderUnavailable("away")
+            raise self.error
         return None
 
 
@@ -62,10 +69,13 @@ async def test_fetch_unknown__interval_is_over__asks_again(own: OwnDatabase) -> 
     assert len(source.asked) == 3
 
 
-async def test_fetch_unknown__failure__remembered_for_the_interval(own: OwnDatabase) -> None:
+@pytest.mark.parametrize("error", [ProviderUnavailable("away"), ProviderRefused("wrong key")])
+async def test_fetch_unknown__failure__remembered_for_the_interval(
+    own: OwnDatabase, error: ProviderError
+) -> None:
     clock, source = Clock(), Provider()
     service = Service(own, source, now=clock)
-    source.away = True
+    source.away, source.error = True, error
     for _ in range(3):
         with pytest.raises(ProviderUnavailable):
             await service.fetch_unknown(await principal())
@@ -194,7 +204,7 @@ async def test_fetch_unknown__clock_of_the_application_is_wrong__order_of_the_da
     during: bool,
 ) -> None:
     monkeypatch.setattr(Skewed, "by", timedelta(hours=hours))
-    monkeypatch.setattr("orgscope.sync.service.datetime", Skewed)
+    monkeypatch.setattr("orgscope.sync.read.datetime", Skewed)
     event, read = user(USER_ID, email="event"), user(USER_ID, email="read")
 
     class Answering(Provider):

@@ -19,19 +19,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id constant text := sync.object_id(payload);
-  v_known record;
+  v_raw jsonb;
+  v_lossy boolean;
+  v_is_dead boolean;
 begin
   perform sync.make_stub(family.name, v_id);
   execute format(
-    'select t.raw, t.lossy, t.deleted_at from %s as t where t.id = $1 for update', family.relation
-  ) into strict v_known using v_id;
-  if v_known.deleted_at is null
-    and v_known.raw -> 'updated_at' is distinct from payload -> 'updated_at'
-  then
+    'select t.raw, t.lossy, t.deleted_at is not null from %s as t where t.id = $1 for update',
+    family.relation
+  ) into strict v_raw, v_lossy, v_is_dead using v_id;
+  if not v_is_dead and v_raw -> 'updated_at' is distinct from payload -> 'updated_at' then
     perform sync.add_task('refetch', concat_ws(':', family.name, v_id), interval '1 minute');
   end if;
-  payload := coalesce(v_known.raw, jsonb_build_object()) || payload;
-  lossy := lossy or v_known.lossy;
+  payload := coalesce(v_raw, jsonb_build_object()) || payload;
+  lossy := lossy or v_lossy;
 end
 $$;
 

@@ -19,15 +19,15 @@ set row_security = on
 as $$
 declare
   v_relation text;
-  v_before record;
+  v_is_known boolean;
+  v_was_dead boolean;
   v_is_dead boolean;
 begin
   select f.relation into v_relation from sync.families as f where f.name = put_absent.family;
   execute format(
-    'select t.raw is not null as is_known, t.deleted_at is not null as is_dead from %s as t
-     where t.id = $1', v_relation
-  ) into v_before using object_id;
-  if v_before.is_known is not true then
+    'select t.raw is not null, t.deleted_at is not null from %s as t where t.id = $1', v_relation
+  ) into v_is_known, v_was_dead using object_id;
+  if v_is_known is not true then
     raise exception using
       errcode = 'WS202',
       message = 'WorkOS does not have what a child names as its parent',
@@ -39,7 +39,7 @@ begin
   if not v_is_dead then
     perform sync.add_task('refetch', concat_ws(':', family, object_id), interval '1 minute');
   end if;
-  return case when v_is_dead and not v_before.is_dead then 'applied' else 'stale' end;
+  return case when v_is_dead and not v_was_dead then 'applied' else 'stale' end;
 end
 $$;
 

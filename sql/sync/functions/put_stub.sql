@@ -18,7 +18,8 @@ set row_security = on
 as $$
 declare
   v_made boolean;
-  v_row record;
+  v_is_stub boolean;
+  v_is_dead boolean;
 begin
   if authz.is_erased(object_id) then
     return 'ignored';
@@ -26,14 +27,13 @@ begin
   v_made := sync.make_stub(family, object_id);
   execute (
     select format(
-      'select t.raw is null as is_stub, t.deleted_at is not null as is_dead from %s as t
-       where t.id = $1', f.relation
+      'select t.raw is null, t.deleted_at is not null from %s as t where t.id = $1', f.relation
     )
     from sync.families as f where f.name = put_stub.family
-  ) into strict v_row using object_id;
-  if v_row.is_dead then
+  ) into strict v_is_stub, v_is_dead using object_id;
+  if v_is_dead then
     return 'ignored';
-  elsif v_row.is_stub then
+  elsif v_is_stub then
     perform sync.add_task('refetch', concat_ws(':', family, object_id), interval '1 minute');
   end if;
   return case when v_made then 'applied' else 'stale' end;

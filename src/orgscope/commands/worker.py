@@ -18,11 +18,16 @@ def worker(
     once: Annotated[
         bool, typer.Option("--once", help="Run each job once, and exit with 1 when one failed.")
     ] = False,
+    job: Annotated[
+        list[str] | None, typer.Option("--job", help="With --once: only this job; repeat for more.")
+    ] = None,
     project: ProjectOption = None,
 ) -> None:
-    """Run the heartbeat, retention, signing keys and seal key on schedule, until SIGTERM.
+    """Keep the mirror and the keys up to date, until SIGTERM.
 
-    Needs ORGSCOPE_KEYS_URL and WORKOS_CLIENT_ID. Several workers may run at once.
+    Feed, tasks, backfill and reconcile need ORGSCOPE_SYNC_URL and WORKOS_API_KEY; heartbeat,
+    signing keys, seal key and retention need ORGSCOPE_KEYS_URL and WORKOS_CLIENT_ID. Several
+    workers may run at once.
     """
     settings, _ = opened(project)
     logging.basicConfig(level=logging.INFO)
@@ -30,5 +35,5 @@ def worker(
     if not once:
         asyncio.run(run_jobs(settings))
         return
-    failed = asyncio.run(run_once(settings))
+    failed = asyncio.run(run_once(settings, names=job or ()))
     raise typer.Exit(1 if failed else 0)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -21,48 +18,17 @@ from orgscope.db import Database
 from orgscope.errors import ProviderUnavailable
 from orgscope.provider import WorkOS
 from orgscope.sync.inbox import Outcome
+from orgscope.sync.memberships import sync_user_org_membership
+from orgscope.sync.users import sync_workos_user_to_database
 
-__all__ = ["Service", "apply_read", "queue_task", "read_clock"]
+__all__ = ["Service", "queue_task"]
 
 INTERVAL_S: Final = 30.0
 """For how long the answer about one person and organization stands, also when there was none."""
 
 MAX_REMEMBERED: Final = 4096
 
-_logger = logging.getLogger(__name__)
-
-
-async def apply_read(
-    connection: psycopg.AsyncConnection[Any],
-    family: str,
-    payload: Mapping[str, Any],
-    *,
-    read_at: datetime,
-) -> Outcome:
-    """Apply an object that was read from WorkOS, by ``sync.apply_read``.
-
-    ``family`` is as in ``sync.families``, such as ``organization_membership``. ``read_at`` is when
-    the request began, by ``read_clock``: what changes after it is newer.
-
-    Raises PayloadInvalid when the payload lacks what its family needs.
-    """
-    cursor = await connection.execute(
-        "select sync.apply_read(%s, %s, %s)", (family, json.dumps(payload), read_at)
-    )
-    [(outcome,)] = await cursor.fetchall()
-    return Outcome(outcome)
-
-
-async def read_clock(connection: psycopg.AsyncConnection[Any]) -> datetime:
-    """Return what time it is for the database, which compares reads with events by its own clock.
-
-    Ask before the request to WorkOS: the clock of this machine may be ahead of the database's or
-    behind it.
-    """
-    cursor = await connection.execute("select pg_catalog.clock_timestamp()")
-    now: datetime
-    [(now,)] = await cursor.fetchall()
-    return now
+_MIRRORED: Final = frozenset({Outcome.APPLIED, Outcome.STALE})
 
 
 async def queue_task(connection: psycopg.AsyncConnection[Any], kind: str, key: str) -> None:
@@ -139,32 +105,11 @@ class Service:
 
     async def _fetch(self, user_id: str, org_id: str | None) -> bool | None:
         """Return whether something was applied; None when WorkOS is away."""
-        async with self._database.login("sync") as connection:
-            read_at = await read_clock(connection)
-        family, payload = "user", None
-        try:
-            if org_id is not None:
-                payload = await self._workos.get_membership(user_id, org_id)
-                family = "organization_membership" if payload else "user"
-            if payload is None:
-                payload = await self._workos.get_user(user_id)
-        except ProviderUnavailable as error:
-            _logger.warning(
-                "WorkOS could not be asked for %s: %s",
-                user_id,
-                error,
-                extra={"event": "sync.fetch_failed"},
-            )
-            return None
-        if payload is None:
-            return False
-        async with self._database.login("sync") as connection:
-            outcome = await apply_read(connection, family, payload, read_at=read_at)
-        _logger.info(
-            "The %s of %s was fetched from WorkOS: %s.",
-            family,
-            user_id,
-            outcome,
-            extra={"event": "sync.fetched", "family": family, "outcome": str(outcome)},
-        )
-        return outcome in {Outcome.APPLIED, Outcome.STALE}
+        if org_id is not None:
+            synced = await sync_user_org_membership(self._database, self._workos, user_id, org_id)
+            if synced.reason is not None:
+                return None
+            if synced.outcome is not None:
+                return synced.outcome in _MIRRORED
+        synced = await sync_workos_user_to_database(self._database, self._workos, user_id)
+        return None if synced.reason is not None else synced.outcome in _MIRRORED

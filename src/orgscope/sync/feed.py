@@ -1,0 +1,116 @@
+"""The feed: what the Events API has, page by page, behind a cursor that only these reads move.
+
+    sync.open_feed ─▶ GET /events ─▶ sync.receive_page: events and cursor in one commit
+
+Webhooks apply at once; the feed proves that none was missed. WorkOS holds each event back for some
+seconds there, so an empty page says nothing about what a webhook may have brought already.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from orgscope.db import Database
+from orgscope.errors import ProviderError, ProviderRefused, WrongEnvironment
+from orgscope.provider import WorkOS
+from orgscope.settings import Settings
+from orgscope.sync.environment import check_environment
+from orgscope.sync.query import fetch
+
+__all__ = ["Feed", "FeedRead"]
+
+_LOST: Final = frozenset({"bad_request", "not_found"})
+"""Refusals that mean the cursor, where there is one: nothing else of the call can be wrong."""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class FeedRead:
+    """What reading the feed did: pages, and events by what became of them."""
+
+    pages: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    at_head: bool = False
+    """Whether WorkOS said that nothing follows."""
+
+    @property
+    def events(self) -> int:
+        """How many events were read."""
+        return self.outcomes.total()
+
+
+class Feed:
+    """Reads the Events API into the inbox and the mirror.
+
+    Several may run at once: each page is applied by one of them. ``workos`` is one made with
+    ``background``.
+    """
+
+    def __init__(self, database: Database, workos: WorkOS, settings: Settings) -> None:
+        self._database = database
+        self._workos = workos
+        self._settings = settings
+        self._checked = False
+
+    async def read(self, most_pages: int | None = None) -> FeedRead:
+        """Read until the head of the feed, or ``most_pages`` pages.
+
+        A cursor that WorkOS no longer accepts is given up: what follows is read again from the time
+        that it stood for. Why a page could not be read is shown by the view ``sync.problems``.
+
+        Raises ProviderError when WorkOS gives no page, WrongEnvironment for a key of another
+        environment, EventMalformed for a page that PostgreSQL cannot read, and psycopg.Error; then
+        the cursor is where it was.
+        """
+        read = FeedRead()
+        try:
+            if not self._checked:
+                await check_environment(self._database, self._workos, self._settings)
+                self._checked = True
+            while not read.at_head and (most_pages is None or read.pages < most_pages):
+                await self._read_page(read)
+        except (ProviderError, WrongEnvironment) as error:
+            await fetch(self._database, "select sync.report_feed(%s)", str(error))
+            raise
+        return read
+
+    async def _read_page(self, read: FeedRead) -> None:
+        [(names, cursor_id, range_start)] = await fetch(
+            self._database,
+            "select sync.event_names(), f.cursor_id, f.range_start from sync.open_feed() as f",
+        )
+        try:
+            page = await self._workos.get_events(
+                names, after=cursor_id, range_start=None if cursor_id else range_start
+            )
+        except ProviderRefused as error:
+            if cursor_id is None or error.reason not in _LOST:
+                raise
+            await fetch(self._database, "select sync.lose_cursor(%s)", cursor_id)
+            _logger.warning(
+                "WorkOS no longer accepts the cursor of the feed; it is read again by time: %s",
+                error,
+                extra={"event": "feed.cursor_lost"},
+            )
+            return
+        read.pages += 1
+        [(moved, outcomes)] = await fetch(
+            self._database,
+            "select p.moved, p.outcomes from sync.receive_page(%s, %s, %s) as p",
+            page.data,
+            cursor_id,
+            page.after is None,
+        )
+        if not moved:
+            return  # Another reader has applied it; the next page begins where that one ended.
+        read.outcomes.update(outcomes)
+        read.at_head = page.after is None
+        _logger.debug(
+            "A page of the feed was applied: %s.",
+            outcomes,
+            extra={"event": "feed.page", "outcomes": outcomes},
+        )

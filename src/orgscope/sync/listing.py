@@ -1,0 +1,57 @@
+"""The lists of the WorkOS API, page by page, by the paths that the families register."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from orgscope.errors import ProviderRefused
+from orgscope.provider import Page, WorkOS
+
+__all__ = ["find_in_list", "read_list", "read_list_page"]
+
+LIMIT: Final = "100"
+
+
+async def read_list_page(workos: WorkOS, path: str, after: str | None) -> Page:
+    """Return the page of a list that follows ``after``, oldest first.
+
+    ``path`` may have parameters, such as ``/directory_users?directory=directory_01A``. New objects
+    come last in this order, so that a list which is read for long misses none.
+
+    Raises ProviderError.
+    """
+    parts = urlsplit(path)
+    params = {**dict(parse_qsl(parts.query)), "limit": LIMIT, "order": "asc"}
+    return await workos.get_page(
+        parts.path, params if after is None else {**params, "after": after}
+    )
+
+
+async def read_list(workos: WorkOS, path: str) -> AsyncIterator[Page]:
+    """Return every page of a list; raises as `read_list_page`."""
+    after: str | None = None
+    while True:
+        page = await read_list_page(workos, path, after)
+        yield page
+        after = page.after
+        if after is None:
+            return
+
+
+async def find_in_list(workos: WorkOS, path: str, object_id: str) -> str | None:
+    """Return the object of a list, None when it is not in it or the list is gone.
+
+    The mirror's key of what has no id ends with its id in the list.
+    """
+    wanted = object_id.rpartition(":")[2]
+    try:
+        async for page in read_list(workos, path):
+            if wanted in page.ids:
+                return json.dumps(json.loads(page.text)["data"][page.ids.index(wanted)])
+    except ProviderRefused as error:
+        if error.reason != "not_found":
+            raise
+    return None

@@ -1,0 +1,216 @@
+"""A run: everything that WorkOS lists is read, and applied (backfill) or compared (reconcile).
+
+    sync.open_run ─▶ sync.next_lists ─▶ GET a page ─▶ sync.apply_page, until no list is left
+      ─▶ orgscope.sync.suspects, for a reconcile ─▶ sync.close_run
+
+Every page and its cursor are one commit: a run that is killed goes on where it was, in whichever
+process asks for it next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from orgscope.db import Database
+from orgscope.errors import ProviderError, ProviderRefused, RunStopped
+from orgscope.provider import WorkOS
+from orgscope.settings import Settings
+from orgscope.sync.environment import check_environment
+from orgscope.sync.feed import Feed
+from orgscope.sync.listing import read_list_page
+from orgscope.sync.query import fetch, fetch_value
+from orgscope.sync.read import CLOCK
+from orgscope.sync.suspects import HOLD_BACK_S, Suspects
+
+__all__ = ["Report", "Run", "RunKind"]
+
+RunKind = Literal["backfill", "reconcile"]
+
+PARALLEL_LISTS: Final = 8
+"""How many lists are read at the same time; one list is read page after page."""
+
+_PARENT_GONE: Final = "not_found"
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did and found."""
+
+    run_id: int
+    listed: int = 0
+    applied: int = 0
+    failures: list[str] = field(default_factory=list)
+    """What WorkOS could not be asked for, and why; the run goes on there when it is begun again."""
+
+    differences: list[Any] = field(default_factory=list)
+    """Rows of ``sync.differences``: family, object_id, kind, fields, state."""
+
+    @property
+    def drift(self) -> int:
+        """How many differences there are that nobody mended."""
+        return sum(one.state in {"found", "suspected"} for one in self.differences)
+
+    @property
+    def mended(self) -> int:
+        """How many differences were mended."""
+        return sum(one.state == "mended" for one in self.differences)
+
+
+Progress = Callable[[str, int], None]
+"""Is told of each page: the family, and how many objects it had."""
+
+
+class Run:
+    """Reads all that WorkOS has. ``workos`` is one made with ``background``.
+
+    ``hold_back_s`` is for how long the Events API may hide an event, in seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        workos: WorkOS,
+        settings: Settings,
+        *,
+        progress: Progress | None = None,
+        hold_back_s: float = HOLD_BACK_S,
+    ) -> None:
+        self._database = database
+        self._workos = workos
+        self._settings = settings
+        self._progress = progress or (lambda family, count: None)
+        self._feed = Feed(database, workos, settings)
+        self._suspects = Suspects(database, workos, self._feed, hold_back_s=hold_back_s)
+
+    async def run(
+        self,
+        kind: RunKind,
+        *,
+        scope: str = "all",
+        repair: bool = False,
+        allow_deletes: bool = False,
+    ) -> Report | None:
+        """Run to the end, or go on with a run that was interrupted; None while another is at it.
+
+        ``scope`` is ``all``, or one parent such as ``organization:org_01A``, whose lists are read.
+        ``repair`` mends what a reconcile finds. ``allow_deletes`` lets it delete more than 10
+        objects and 5 % of a list.
+
+        Raises WrongEnvironment, and ProviderRefused (401, 403) for a key that WorkOS refuses;
+        RunStopped when more would be deleted; psycopg.Error. All but RunStopped leave the run to be
+        gone on with.
+        """
+        await check_environment(self._database, self._workos, self._settings)
+        run_id = await fetch_value(
+            self._database, "select sync.open_run(%s, %s, %s)", kind, scope, repair
+        )
+        if run_id is None:
+            return None
+        report = Report(run_id)
+        try:
+            # What happens from here on is in the feed, so nothing falls between it and the lists.
+            await fetch(self._database, "select sync.open_feed()")
+            if kind == "reconcile":
+                await self._feed.read()
+            await self._read_lists(report)
+            if kind == "reconcile":
+                await self._suspects.find(run_id, may_delete=allow_deletes if repair else None)
+                await self._suspects.settle(
+                    run_id, lambda error: report.failures.append(str(error))
+                )
+        except RunStopped as error:
+            await fetch_value(self._database, "select sync.close_run(%s, %s)", run_id, str(error))
+            raise
+        except BaseException:
+            await self._release(run_id)
+            raise
+        report.differences = await fetch(
+            self._database, "select d.* from sync.list_differences(%s) as d", run_id
+        )
+        if report.failures:
+            await self._release(run_id)
+        else:
+            await fetch_value(self._database, "select sync.close_run(%s)", run_id)
+        return report
+
+    async def _read_lists(self, report: Report) -> None:
+        """Read lists until none is left, several at a time."""
+        reading: dict[str, asyncio.Task[None]] = {}
+        failed: set[str] = set()
+        try:
+            while True:
+                free = PARALLEL_LISTS - len(reading)
+                lists = await fetch(
+                    self._database,
+                    "select * from sync.next_lists(%s, %s, %s)",
+                    report.run_id,
+                    free,
+                    [*reading, *failed],
+                )
+                for one in lists:
+                    reading[one.path] = asyncio.create_task(self._read_list(report, one))
+                if not reading:
+                    return
+                done, _ = await asyncio.wait(reading.values(), return_when=asyncio.FIRST_COMPLETED)
+                for path, task in list(reading.items()):
+                    if task in done:
+                        del reading[path]
+                        try:
+                            task.result()
+                        except ProviderError as error:
+                            if isinstance(error, ProviderRefused) and error.reason in {
+                                "unauthorized",
+                                "forbidden",
+                            }:
+                                raise
+                            failed.add(path)
+                            await self._fail_list(report, path, error)
+        finally:
+            for task in reading.values():
+                task.cancel()
+            await asyncio.gather(*reading.values(), return_exceptions=True)
+
+    async def _read_list(self, report: Report, one: Any) -> None:
+        cursor_id: str | None = one.cursor_id
+        while True:
+            read_at = await fetch_value(self._database, CLOCK)
+            page = await read_list_page(self._workos, one.path, cursor_id)
+            [(listed, applied)] = await fetch(
+                self._database,
+                "select p.listed, p.applied from sync.apply_page(%s, %s, %s, %s, %s, %s) as p",
+                report.run_id,
+                one.path,
+                cursor_id,
+                page.after,
+                page.data,
+                read_at,
+            )
+            report.listed += listed or 0
+            report.applied += applied or 0
+            self._progress(one.family, listed or 0)
+            cursor_id = page.after
+            if cursor_id is None:
+                return
+
+    async def _fail_list(self, report: Report, path: str, error: ProviderError) -> None:
+        is_gone = isinstance(error, ProviderRefused) and error.reason == _PARENT_GONE
+        if not is_gone:
+            report.failures.append(str(error))
+        await fetch_value(
+            self._database,
+            "select sync.fail_list(%s, %s, %s, %s)",
+            report.run_id,
+            path,
+            str(error),
+            is_gone,
+        )
+        _logger.warning("A list could not be read: %s", error, extra={"event": "run.list_failed"})
+
+    async def _release(self, run_id: int) -> None:
+        await fetch_value(self._database, "select sync.release_run(%s)", run_id)

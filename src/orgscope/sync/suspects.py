@@ -1,0 +1,107 @@
+"""What a reconcile suspects: objects about which a list and the mirror disagree.
+
+A list may be late, or leave out what changed while it was read. So the feed is read first, and
+WorkOS is asked for each object itself before anything is said or done about it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from orgscope.db import Database
+from orgscope.errors import ProviderError, RunStopped
+from orgscope.provider import WorkOS
+from orgscope.sync.feed import Feed
+from orgscope.sync.listing import find_in_list
+from orgscope.sync.query import fetch, fetch_value
+from orgscope.sync.read import CLOCK
+
+__all__ = ["HOLD_BACK_S", "Suspects"]
+
+HOLD_BACK_S: Final = 10.0
+"""For how long the Events API may hide an event, in seconds."""
+
+ALWAYS_DELETED: Final = 10
+MOST_DELETED_SHARE: Final = 0.05
+
+
+class Suspects:
+    """Finds and settles the suspects of a run."""
+
+    def __init__(
+        self, database: Database, workos: WorkOS, feed: Feed, *, hold_back_s: float = HOLD_BACK_S
+    ) -> None:
+        self._database = database
+        self._workos = workos
+        self._feed = feed
+        self._hold_back_s = hold_back_s
+
+    async def find(self, run_id: int, *, may_delete: bool | None) -> None:
+        """Suspect what lists that were read to their end do not have.
+
+        ``may_delete`` says whether more than 10 objects and 5 % of a list may be deleted; None in a
+        run that deletes nothing.
+
+        Raises RunStopped when more would be deleted.
+        """
+        for (path,) in await fetch(
+            self._database, "select u from sync.unchecked_lists(%s) as u", run_id
+        ):
+            [(family, orphans, live)] = await fetch(
+                self._database,
+                "select o.family, o.orphans, o.live from sync.find_orphans(%s, %s) as o",
+                run_id,
+                path,
+            )
+            most = max(ALWAYS_DELETED, live * MOST_DELETED_SHARE)
+            if may_delete is False and orphans > most:
+                raise RunStopped(
+                    f"WorkOS does not list {orphans} of the {live} live objects of the family "
+                    f"{family} that the mirror has. That is more than a reconcile deletes by "
+                    "itself. Look at WorkOS, and if they are gone, run it with --allow-deletes."
+                )
+
+    async def settle(self, run_id: int, on_failure: Callable[[ProviderError], None]) -> None:
+        """Ask WorkOS for each suspect, and say what it answered.
+
+        ``on_failure`` is told of what could not be asked; it stays suspected.
+        """
+        suspects = await self._list(run_id)
+        if not suspects:
+            return
+        # What an event says of them is under way no longer than this.
+        await asyncio.sleep(self._hold_back_s)
+        await self._feed.read()
+        for one in suspects:
+            try:
+                await self._settle(run_id, one)
+            except ProviderError as error:
+                on_failure(error)
+
+    async def _list(self, run_id: int) -> list[Any]:
+        return await fetch(
+            self._database, "select d.* from sync.list_differences(%s, 'suspected') as d", run_id
+        )
+
+    async def _settle(self, run_id: int, one: Any) -> None:
+        read_at = await fetch_value(self._database, CLOCK)
+        [place] = await fetch(
+            self._database, "select * from sync.object_path(%s, %s)", one.family, one.object_id
+        )
+        if place.get_path is not None:
+            body = await self._workos.get(place.get_path)
+        elif place.list_path is not None:
+            body = await find_in_list(self._workos, place.list_path, one.object_id)
+        else:
+            return
+        await fetch(
+            self._database,
+            "select sync.settle_difference(%s, %s, %s, %s, %s)",
+            run_id,
+            one.family,
+            one.object_id,
+            body,
+            read_at,
+        )

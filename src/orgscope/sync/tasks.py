@@ -1,0 +1,162 @@
+"""The work that the mirror asks for: ``sync.tasks``.
+
+    refetch    read an object of WorkOS again: a stub, or two contents of one time
+    event      apply an event of the inbox that failed
+    hook       run a project's function that failed
+    keys       fetch the signing keys
+
+A task is claimed in one transaction and ended in another; WorkOS is asked outside of both. It may
+be done twice, when a worker dies before it says that it is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import psycopg
+
+from orgscope.db import Database
+from orgscope.errors import OrgscopeError, ProviderUnavailable
+from orgscope.provider import WorkOS
+from orgscope.sync.inbox import Outcome
+from orgscope.sync.listing import find_in_list
+from orgscope.sync.query import fetch, fetch_value
+from orgscope.sync.read import CLOCK
+
+__all__ = ["Tasks"]
+
+MOST: Final = 20
+"""How many tasks one claim takes; they are done at the same time."""
+
+LEASE: Final = timedelta(minutes=10)
+
+_logger = logging.getLogger(__name__)
+
+
+class TaskFailed(OrgscopeError):
+    """The task was done, and did not help; the message is kept with it."""
+
+
+Handler = Callable[[str], Awaitable[None]]
+"""Does the task of a key, or raises."""
+
+
+class Tasks:
+    """Does tasks. ``workos`` is one made with ``background``.
+
+    ``more`` are handlers of kinds that need more than these two, such as ``keys``.
+    """
+
+    def __init__(
+        self, database: Database, workos: WorkOS, *, more: Mapping[str, Handler] | None = None
+    ) -> None:
+        self._database = database
+        self._workos = workos
+        self._handlers: dict[str, Handler] = {
+            "refetch": self._refetch,
+            "event": self._retry_event,
+            "hook": self._run_hook,
+            **(more or {}),
+        }
+
+    async def work(self) -> int:
+        """Claim tasks that are due and do them; return how many were claimed.
+
+        One that fails is put off, longer each time, and after 12 attempts is a dead letter; why is
+        kept with it. Raises psycopg.Error when the tasks themselves cannot be reached.
+        """
+        tasks = await fetch(
+            self._database,
+            "select * from sync.claim_tasks(%s, %s, %s)",
+            list(self._handlers),
+            MOST,
+            LEASE,
+        )
+        await asyncio.gather(*(self._do(task) for task in tasks))
+        return len(tasks)
+
+    async def _do(self, task: Any) -> None:
+        try:
+            async with asyncio.timeout(LEASE.total_seconds() * 0.8):
+                await self._handlers[task.kind](task.key)
+        except (OrgscopeError, psycopg.Error, TimeoutError) as error:
+            await self._fail(task, error)
+            return
+        except asyncio.CancelledError:
+            await fetch(
+                self._database,
+                "select sync.release_task(%s, %s, %s)",
+                task.kind,
+                task.key,
+                task.attempts,
+            )
+            raise
+        await fetch(
+            self._database,
+            "select sync.finish_task(%s, %s, %s)",
+            task.kind,
+            task.key,
+            task.generation,
+        )
+        _logger.debug("A task of the kind %s is done.", task.kind, extra={"event": "task.done"})
+
+    async def _fail(self, task: Any, error: Exception) -> None:
+        after = error.retry_after_s if isinstance(error, ProviderUnavailable) else 0
+        sqlstate = getattr(error, "sqlstate", None)
+        # A message of the database may show a row; its SQLSTATE and that of our own never do.
+        said = str(error) if isinstance(error, OrgscopeError) else type(error).__name__
+        await fetch(
+            self._database,
+            "select sync.fail_task(%s, %s, %s, %s, %s)",
+            task.kind,
+            task.key,
+            task.attempts,
+            " ".join(part for part in (sqlstate, said) if part),
+            timedelta(seconds=after),
+        )
+        _logger.warning(
+            "A task of the kind %s failed for the %s. time: %s.",
+            task.kind,
+            task.attempts,
+            type(error).__name__,
+            extra={"event": "task.failed", "kind": task.kind, "sqlstate": sqlstate},
+        )
+
+    async def _refetch(self, key: str) -> None:
+        family, _, object_id = key.partition(":")
+        [place] = await fetch(
+            self._database, "select * from sync.object_path(%s, %s)", family, object_id
+        )
+        read_at = await fetch_value(self._database, CLOCK)
+        if place.get_path is not None:
+            body = await self._workos.get(place.get_path)
+        elif place.list_path is not None:
+            body = await find_in_list(self._workos, place.list_path, object_id)
+            if body is not None:
+                body = json.dumps({**json.loads(body), place.parent_column: place.parent_id})
+        else:
+            return  # WorkOS shows it nowhere; its events are all that there is.
+        if body is None:
+            query = "select sync.put_absent(%s, %s, %s)"
+            await fetch(self._database, query, family, object_id, read_at)
+        else:
+            query = "select sync.apply_read(%s, %s, %s)"
+            await fetch(self._database, query, family, body, read_at)
+
+    async def _retry_event(self, event_id: str) -> None:
+        outcome = await fetch_value(self._database, "select sync.retry_event(%s)", event_id)
+        if outcome == Outcome.FAILED:
+            raise TaskFailed("The event could not be applied. See orgscope inbox show.")
+
+    async def _run_hook(self, key: str) -> None:
+        await fetch(self._database, "select sync.run_queued_hook(%s)", key)
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds of tasks that are done here."""
+        return tuple(self._handlers)
