@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     changes_days: int = Field(30, alias="ORGSCOPE_CHANGES_DAYS", ge=1, le=3650)
     inbox_days: int = Field(0, alias="ORGSCOPE_INBOX_DAYS", ge=0, le=3650)
 
+    metrics_host: str = Field("127.0.0.1", alias="ORGSCOPE_METRICS_HOST")
+    metrics_port: int = Field(0, alias="ORGSCOPE_METRICS_PORT", ge=0, le=65_535)
+
     _split_lists = field_validator(
         "workos_issuer", "workos_audience", "workos_webhook_secret", mode="before"
     )(_split)

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from orgscope.devworkos import DevWorkOS, serve
 from orgscope.errors import ConfigurationError
@@ -23,6 +22,7 @@ from orgscope.worker import run_jobs, run_once
 from tests.database import Database, event, unique, user
 from tests.tokens import CLIENT_ID
 from tests.web import world
+from tests.worker import worker_settings
 
 PATIENCE_S = 30
 LIVE_USERS = "select count(*) from workos.users where raw is not null and deleted_at is null"
@@ -33,12 +33,7 @@ def workos(database: Database) -> Iterator[tuple[DevWorkOS, Settings]]:
     """Serve a WorkOS without hold-back; yield it and the settings of a worker for it."""
     made = world()
     with serve(made, settings=Settings.model_construct()) as server:
-        change = {
-            "workos_base_url": server.url,
-            "workos_api_key": SecretStr(made.api_key),
-            "workos_issuer": database.settings.accepted_issuers,
-        }
-        yield made, database.settings.model_copy(update=change)
+        yield made, worker_settings(database, made, server)
 
 
 async def once(settings: Settings, *names: str) -> None:

@@ -50,7 +50,7 @@ def test_reference__compared_with_settings__has_exactly_one_row_each() -> None:
 def test_reference__last_column_of_numbers__shows_the_defaults() -> None:
     row = re.compile(r"^\| `(ORGSCOPE_[A-Z_]+)(?<!_URL)` \|.*\| `([^`]+)` \|$", re.MULTILINE)
     rows = row.findall(REFERENCE)
-    assert len(rows) == 9
+    assert len(rows) == 14
     for alias, shown in rows:
         assert shown == str(Settings.model_fields[ALIASES[alias]].default), alias
 

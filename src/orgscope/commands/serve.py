@@ -16,6 +16,7 @@ import typer
 from orgscope.commands.options import ProjectOption, opened
 from orgscope.errors import ConfigurationError
 from orgscope.keys import sync_keys
+from orgscope.metrics import serve_metrics
 from orgscope.settings import Settings
 
 __all__ = ["reloaded", "serve"]
@@ -71,14 +72,15 @@ def serve(
     if with_keys:
         asyncio.run(_push(settings))
         options["ask_for_keys"] = lambda: _push(settings)
-    uvicorn.run(
-        create_app(settings, **options),
-        host=host,
-        port=port,
-        access_log=False,  # It would print query strings, and those hold codes.
-        proxy_headers=False,
-        server_header=False,
-    )
+    with serve_metrics(settings):
+        uvicorn.run(
+            create_app(settings, **options),
+            host=host,
+            port=port,
+            access_log=False,  # It would print query strings, and those hold codes.
+            proxy_headers=False,
+            server_header=False,
+        )
 
 
 def _warn(settings: Settings, *, pushes_keys: bool) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from orgscope.db import Database
 from orgscope.errors import ProviderError, ProviderRefused, WrongEnvironment
+from orgscope.metrics import FEED_EVENTS
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
 from orgscope.sync.environment import check_environment
@@ -108,6 +109,8 @@ class Feed:
         if not moved:
             return  # Another reader has applied it; the next page begins where that one ended.
         read.outcomes.update(outcomes)
+        for outcome, count in outcomes.items():
+            FEED_EVENTS.labels(outcome).inc(count)
         read.at_head = page.after is None
         _logger.debug(
             "A page of the feed was applied: %s.",

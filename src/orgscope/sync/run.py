@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 
 from orgscope.db import Database
 from orgscope.errors import ProviderError, ProviderRefused, RunStopped
+from orgscope.metrics import LISTED
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
 from orgscope.sync.environment import check_environment
@@ -194,6 +195,7 @@ class Run:
             report.listed += listed or 0
             report.applied += applied or 0
             self._progress(one.family, listed or 0)
+            LISTED.labels(one.family).inc(listed or 0)
             cursor_id = page.after
             if cursor_id is None:
                 return

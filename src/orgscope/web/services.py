@@ -18,6 +18,7 @@ from orgscope.authz import Verifier
 from orgscope.db import Database
 from orgscope.errors import ContextUsageError, OrgscopeError
 from orgscope.jwks import Jwks
+from orgscope.metrics import count_call
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
 from orgscope.sync import Service, queue_task
@@ -125,7 +126,7 @@ async def open_services(
     http = http_client or httpx2.AsyncClient()
     keys = Jwks.of(settings, client=http)
     verifier = Verifier(settings, keys)
-    service = Service(scoped, WorkOS(settings, http))
+    service = Service(scoped, WorkOS(settings, http, on_call=count_call))
 
     async def queue() -> None:
         async with scoped.login("sync") as connection:

@@ -10,7 +10,6 @@ answered with 200 as well: repeating it would not help, and the inbox keeps it.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from typing import Final
 
 import psycopg
@@ -21,20 +20,17 @@ from starlette.routing import Route
 from orgscope import signature
 from orgscope.db import Database
 from orgscope.errors import EventMalformed, OrgscopeError, Problem
+from orgscope.metrics import WEBHOOK_DURATION, WEBHOOKS, WEBHOOKS_BY_OLDER_SECRET
 from orgscope.sync import Outcome, receive_event
 from orgscope.web.problems import HttpError, problem_response
 from orgscope.web.report import report
 from orgscope.web.services import Services, services_of
 
-__all__ = ["MAX_BODY", "PATH", "counts", "webhook_route"]
+__all__ = ["MAX_BODY", "PATH", "webhook_route"]
 
 PATH: Final = "/api/webhooks/workos"
 MAX_BODY: Final = 262_144
 """The longest body that is read, in bytes."""
-
-counts: Final[Counter[str]] = Counter()
-"""Deliveries since the start of the process, by outcome or refusal. ``stale-signature`` is counted
-on its own, because WorkOS does not say whether a late retry is signed again."""
 
 _MEDIA_TYPE: Final = Problem(
     415, "unsupported-media-type", "Expected a body of the media type application/json."
@@ -69,14 +65,14 @@ async def receive_webhook(request: Request) -> Response:
     try:
         outcome = await _receive(request, services_of(request.scope))
     except HttpError as error:
-        counts[error.problem.code] += 1
+        WEBHOOKS.labels(error.problem.code).inc()
         _logger.debug(
             "A webhook was refused: %s.",
             error.problem.code,
             extra={"event": "webhook.refused", "reason": error.problem.code},
         )
         return problem_response(request.scope, error.problem)
-    counts[outcome] += 1
+    WEBHOOKS.labels(outcome).inc()
     _logger.log(
         logging.WARNING if outcome == Outcome.FAILED else logging.DEBUG,
         "A webhook was stored: %s.",
@@ -154,13 +150,14 @@ def _check_signature(body: bytes, request: Request, secrets: list[str], toleranc
     except signature.SignatureError:
         raise HttpError(_MISMATCH) from None
     if verified.secret_index > 0:
-        counts["older_secret"] += 1
+        WEBHOOKS_BY_OLDER_SECRET.inc()
 
 
 async def _store(database: Database, body: str, request: Request) -> Outcome:
     try:
-        async with database.login("sync") as connection:
-            outcome = await receive_event(connection, body=body)
+        with WEBHOOK_DURATION.time():
+            async with database.login("sync") as connection:
+                outcome = await receive_event(connection, body=body)
     except EventMalformed:
         raise HttpError(_MALFORMED_BODY) from None
     except (OrgscopeError, psycopg.Error) as error:

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from orgscope.connection import url_parts
+from orgscope.metrics import serve_metrics
 from orgscope.settings import Settings
 from orgscope.worker.job import Job, repeat, succeeds
 from orgscope.worker.key_jobs import key_jobs
@@ -59,6 +60,11 @@ async def run_jobs(settings: Settings, jobs: Sequence[Job] | None = None) -> Non
 
     Raises as `open_jobs`.
     """
+    with serve_metrics(settings):
+        await _run_until_told(settings, jobs)
+
+
+async def _run_until_told(settings: Settings, jobs: Sequence[Job] | None) -> None:
     async with open_jobs(settings) as own:
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()

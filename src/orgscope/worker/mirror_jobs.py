@@ -11,6 +11,7 @@ import httpx2
 
 from orgscope.db import Database
 from orgscope.keys import sync_keys
+from orgscope.metrics import count_call
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
 from orgscope.sync.feed import Feed
@@ -43,7 +44,7 @@ def mirrors(settings: Settings) -> bool:
 async def open_mirror_jobs(settings: Settings) -> AsyncIterator[Sequence[Job]]:
     """Open the database and the WorkOS client that the jobs share, and close them at the end."""
     async with Database(settings) as database, httpx2.AsyncClient() as http_client:
-        workos = WorkOS(settings, http_client, background=True)
+        workos = WorkOS(settings, http_client, background=True, on_call=count_call)
         yield _mirror_jobs(settings, database, workos, http_client)
 
 

@@ -10,9 +10,9 @@ import httpx2
 import pytest
 
 from orgscope.signature import HEADER, sign
-from orgscope.web.webhooks import MAX_BODY, counts
+from orgscope.web.webhooks import MAX_BODY
 from tests.database import Database
-from tests.integration.webhook.deliveries import created, inbox
+from tests.integration.webhook.deliveries import count_of, created, inbox
 from tests.web import (
     SECRET,
     WEBHOOKS,
@@ -80,12 +80,12 @@ async def test_webhook__long_body__413_before_the_signature(
             yield body[at : at + 65_536]
 
     content: Any = chunks() if chunked else body
-    before = counts["content-too-large"]
+    before = count_of("content-too-large")
     response = await web.client.post(WEBHOOKS, content=content, headers=headers)
     assert response.status_code == status
     assert len(inbox(database)) == is_good
     assert is_good or is_problem(response, 413, "content-too-large")
-    assert counts["content-too-large"] == before + (not is_good)
+    assert count_of("content-too-large") == before + (not is_good)
 
 
 @pytest.mark.parametrize(

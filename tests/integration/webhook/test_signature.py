@@ -8,9 +8,14 @@ import logging
 import pytest
 
 from orgscope.signature import HEADER, sign
-from orgscope.web.webhooks import counts
 from tests.database import Database, event, user
-from tests.integration.webhook.deliveries import created, inbox, now_ms
+from tests.integration.webhook.deliveries import (
+    count_of,
+    count_of_older_secret,
+    created,
+    inbox,
+    now_ms,
+)
 from tests.tokens import rsa_key
 from tests.web import (
     OLD_SECRET,
@@ -76,19 +81,19 @@ async def test_webhook__bad_signature__status_of_the_table_and_nothing_stored(
     headers = [(b"content-type", b"application/json")]
     headers += [(HEADER.encode(), value) for value in values]
     body = b'{"id": "event_01A", "event": "user.created", "data": {}}'
-    before = counts[code]
+    before = count_of(code)
     response = await web.client.post(WEBHOOKS, content=body, headers=headers)
     assert (response.status_code, response.json()["code"]) == (status, code)
-    assert counts[code] == before + 1
+    assert count_of(code) == before + 1
     assert inbox(database) == []
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLD_SECRET])
 async def test_webhook__either_secret_of_a_rotation__accepted(web: Web, secret: str) -> None:
-    before = counts["older_secret"]
+    before = count_of_older_secret()
     response = await web.deliver(created(), secret=secret)
     assert response.json() == {"outcome": "applied"}
-    assert counts["older_secret"] == before + (secret == OLD_SECRET)
+    assert count_of_older_secret() == before + (secret == OLD_SECRET)
 
 
 async def test_webhook__any_delivery__no_log_holds_secret_signature_or_body(
