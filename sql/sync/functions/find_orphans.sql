@@ -3,7 +3,9 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: only what was written before the list began can be missing from it. It is suspected, not
---      known: a list may leave out what changed while it was read, so WorkOS is asked for each.
+--      known: a list may leave out what changed while it was read, so WorkOS is asked for each. A
+--      stub says nothing of itself: whichever list is looked through first, it is suspected when
+--      the run saw it in none, because what hangs on it is in no list that is read.
 set local role orgscope_definer;
 
 create or replace function sync.find_orphans(
@@ -43,7 +45,7 @@ begin
        from %s as t
        left join sync.run_objects as o
          on o.run_id = $1 and o.family = $2 and o.object_id = t.id
-       where t.raw is not null and t.deleted_at is null and %s
+       where t.deleted_at is null and (t.raw is null or %s)
      ),
      noted as (
        insert into sync.differences (run_id, family, object_id, organization_id, kind, state)

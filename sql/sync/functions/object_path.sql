@@ -3,7 +3,8 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS203 for a family that is not registered.
 -- Why: the families know their paths. What has no path of its own, such as a member of a group, is
---      found in the list of its parent; what has neither cannot be read again.
+--      found in the list of its parent; what has neither cannot be read again. The parent goes
+--      with both: an object that is read below it, such as a role, does not say whose it is.
 -- Example: select * from sync.object_path('user', 'user_01…');
 set local role orgscope_definer;
 
@@ -36,6 +37,9 @@ begin
   execute format('select t.raw from %s as t where t.id = $1', v_family.relation)
   into v_fields using object_id;
   v_fields := jsonb_build_object('id', object_id) || coalesce(v_fields, '{}');
+  select p.key into parent_column from jsonb_each_text(v_family.parents) as p
+  where p.value = v_family.list_parent;
+  parent_id := v_fields ->> parent_column;
   select sync.fill_path(p.path, v_fields) into get_path
   from unnest(v_family.get_paths) with ordinality as p (path, place)
   where sync.fill_path(p.path, v_fields) is not null
@@ -43,9 +47,6 @@ begin
   if get_path is not null or v_family.list_parent is null then
     return;
   end if;
-  select p.key into parent_column from jsonb_each_text(v_family.parents) as p
-  where p.value = v_family.list_parent;
-  parent_id := v_fields ->> parent_column;
   select f.* into v_parent from sync.families as f where f.name = v_family.list_parent;
   execute format('select t.raw from %s as t where t.id = $1', v_parent.relation)
   into v_parent_fields using parent_id;

@@ -2,7 +2,7 @@
 -- Flow: called by the worker when a refetch finds nothing, and to delete what somebody says is
 --       gone. Returns applied, or stale: deleted already, or written since the question.
 -- Runs as: orgscope_definer, definer.
--- Raises: WS202 for a stub, and for an object that the mirror does not have.
+-- Raises: WS202 for a stub that lives, and for an object that the mirror does not have.
 -- Why: what the mirror has and WorkOS does not is deleted, at once, without waiting for the event.
 --      A stub stands for what was announced and never seen: that it is missing is no news but a
 --      question, and a tombstone is final. It stays, gives no access by itself, and the next
@@ -27,7 +27,7 @@ begin
   execute format(
     'select t.raw is not null, t.deleted_at is not null from %s as t where t.id = $1', v_relation
   ) into v_is_known, v_was_dead using object_id;
-  if v_is_known is not true then
+  if (v_is_known or v_was_dead) is not true then
     raise exception using
       errcode = 'WS202',
       message = 'WorkOS does not have what a child names as its parent',

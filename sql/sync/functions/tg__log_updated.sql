@@ -3,7 +3,9 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: the mirror has the present, so only what it loses is kept. A tombstone has the last version
---      itself, and a fuller view of the same version replaces nothing. Its argument is the family.
+--      itself, and a fuller view of the same version replaces nothing. A change that left the event
+--      as it was, such as by a read or by the delete of a parent, is not that event's: each event
+--      changes an object once. Its argument is the family.
 set local role orgscope_definer;
 
 create or replace function sync.tg__log_updated()
@@ -24,7 +26,7 @@ begin
       when old.raw is null then 'created'
       else 'updated'
     end,
-    new.event_id
+    case when new.event_id <> old.event_id then new.event_id else '' end
   );
   if old.raw is not null and (
     old.source_updated_at <> new.source_updated_at

@@ -1,4 +1,4 @@
-"""Everything that is read from the WorkOS API: for the mirror, and the keys to push.
+"""Everything that is asked of the WorkOS API: for the mirror, a role to change, the keys to push.
 
 The keys that this process verifies tokens with are fetched by ``orgscope.jwks``. Nothing else calls
 WorkOS.

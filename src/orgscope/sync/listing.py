@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from orgscope.errors import ProviderRefused
 from orgscope.provider import Page, WorkOS
 
-__all__ = ["find_in_list", "read_list", "read_list_page"]
+__all__ = ["find_in_list", "read_list", "read_list_page", "read_place"]
 
 LIMIT: Final = "100"
 
@@ -55,3 +55,20 @@ async def find_in_list(workos: WorkOS, path: str, object_id: str) -> str | None:
         if error.reason != "not_found":
             raise
     return None
+
+
+async def read_place(workos: WorkOS, place: Any, object_id: str) -> str | None:
+    """Return an object of the mirror as WorkOS shows it, with its parent; None when it is gone.
+
+    ``place`` is a row of ``sync.object_path`` with one of its two paths. What WorkOS shows below a
+    parent may not say whose it is.
+
+    Raises ProviderError.
+    """
+    if place.get_path is not None:
+        body = await workos.get(place.get_path)
+    else:
+        body = await find_in_list(workos, place.list_path, object_id)
+    if body is None or place.parent_id is None:
+        return body
+    return json.dumps({place.parent_column: place.parent_id} | json.loads(body))

@@ -14,7 +14,7 @@ from orgscope.db import Database
 from orgscope.errors import ProviderError, RunStopped
 from orgscope.provider import WorkOS
 from orgscope.sync.feed import Feed
-from orgscope.sync.listing import find_in_list
+from orgscope.sync.listing import read_place
 from orgscope.sync.query import fetch, fetch_value
 from orgscope.sync.read import CLOCK
 
@@ -90,12 +90,9 @@ class Suspects:
         [place] = await fetch(
             self._database, "select * from sync.object_path(%s, %s)", one.family, one.object_id
         )
-        if place.get_path is not None:
-            body = await self._workos.get(place.get_path)
-        elif place.list_path is not None:
-            body = await find_in_list(self._workos, place.list_path, one.object_id)
-        else:
+        if place.get_path is None and place.list_path is None:
             return
+        body = await read_place(self._workos, place, one.object_id)
         await fetch(
             self._database,
             "select sync.settle_difference(%s, %s, %s, %s, %s)",

@@ -21,20 +21,20 @@ MembersState = Literal["done", "unfinished", "elsewhere", "absent"]
 class Synced:
     """One object: what became of it in the mirror, and who said so.
 
-    ==========  =======  =======  ======  ==============================================
-    outcome     source   payload  reason  meaning
-    ==========  =======  =======  ======  ==============================================
-    applied     workos   yes             the mirror has it now as WorkOS said
-    stale       workos   yes             the mirror had it already, or something newer
-    ignored     workos                   erased here: nothing is kept or handed on
-    None        workos                   WorkOS has none
-    None        mirror   yes              the mirror has it, so WorkOS was not asked
-    None        mirror   yes      why     WorkOS is away; this is what the mirror has
-    applied     token             why     WorkOS is away; a stub stands for it
-    stale       token             why     WorkOS is away; a stub stood for it already
-    ignored     token             why     WorkOS is away; deleted or erased here: no stub
-    None        None              why     WorkOS is away, and nobody knows it
-    ==========  =======  =======  ======  ==============================================
+    =======  ======  =======  ======  ===============================================
+    outcome  source  payload  reason  meaning
+    =======  ======  =======  ======  ===============================================
+    applied  workos  yes              the mirror has it now as WorkOS said
+    stale    workos  yes              the mirror had it already, or something newer
+    ignored  workos                   erased here: nothing is kept or handed on
+    None     workos                   WorkOS has none
+    None     mirror  yes              the mirror has it, so WorkOS was not asked
+    None     mirror  yes      why     WorkOS is away; this is what the mirror has
+    applied  token            why     WorkOS is away; a stub stands for it
+    stale    token            why     WorkOS is away; a stub stood for it already
+    ignored  token            why     WorkOS is away; deleted or erased here: no stub
+    None     None             why     WorkOS is away, and nobody knows it
+    =======  ======  =======  ======  ===============================================
 
     Where a function says more, its own docstring does.
     """

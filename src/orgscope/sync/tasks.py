@@ -12,7 +12,6 @@ be done twice, when a worker dies before it says that it is done.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -24,7 +23,7 @@ from orgscope.db import Database
 from orgscope.errors import OrgscopeError, ProviderUnavailable
 from orgscope.provider import WorkOS
 from orgscope.sync.inbox import Outcome
-from orgscope.sync.listing import find_in_list
+from orgscope.sync.listing import read_place
 from orgscope.sync.query import fetch, fetch_value
 from orgscope.sync.read import CLOCK
 
@@ -132,15 +131,10 @@ class Tasks:
         [place] = await fetch(
             self._database, "select * from sync.object_path(%s, %s)", family, object_id
         )
-        read_at = await fetch_value(self._database, CLOCK)
-        if place.get_path is not None:
-            body = await self._workos.get(place.get_path)
-        elif place.list_path is not None:
-            body = await find_in_list(self._workos, place.list_path, object_id)
-            if body is not None:
-                body = json.dumps({**json.loads(body), place.parent_column: place.parent_id})
-        else:
+        if place.get_path is None and place.list_path is None:
             return  # WorkOS shows it nowhere; its events are all that there is.
+        read_at = await fetch_value(self._database, CLOCK)
+        body = await read_place(self._workos, place, object_id)
         if body is None:
             query = "select sync.put_absent(%s, %s, %s)"
             await fetch(self._database, query, family, object_id, read_at)

@@ -10,7 +10,7 @@ from orgscope.devworkos import Server, serve
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
 from tests.database import Database
-from tests.integration.sync.stage import Stage
+from tests.integration.sync.stage import Json, Member, Stage, lean
 from tests.web import web_settings, world
 
 
@@ -36,3 +36,18 @@ async def stage(database: Database, server: Server) -> AsyncIterator[Stage]:
         OwnDatabase(settings) as own,
     ):
         yield Stage(database, server.world, own, WorkOS(local, http), http, asked)
+
+
+@pytest.fixture
+def person(stage: Stage) -> Json:
+    """A person whom WorkOS has, and the mirror does not have yet."""
+    return stage.local.create_user("ada@example.com", metadata={"plan": "gold"})
+
+
+@pytest.fixture
+def ada(stage: Stage) -> Member:
+    """A member whom WorkOS has, and the mirror does not have yet."""
+    person = stage.local.create_user("ada@example.com")
+    acme = stage.local.create_organization("Acme")
+    made = stage.local.create_membership(person["id"], acme["id"])
+    return Member(person["id"], acme["id"], made["id"], lean(made))

@@ -86,3 +86,26 @@ class Stage:
         access_token = self.database.token(sub=user_id, org_id=org_id, **role)
         verifier = Verifier(self.database.settings, StaticKeys(rsa_key()))
         return await verifier.verify(access_token)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person, an organization, and the membership as events have it."""
+
+    user_id: str
+    org_id: str
+    id: str
+    payload: Json
+
+
+def lean(membership: Json) -> Json:
+    embedded = {"user", "organization_name"}
+    return {name: value for name, value in membership.items() if name not in embedded}
+
+
+def role_of(stage: Stage, member: Member) -> Any:
+    """Return the role that the mirror has, and whence it came."""
+    [(slug, origin)] = stage.database.rows(
+        "select role_slug, origin from workos.organization_memberships where id = %s", (member.id,)
+    )
+    return slug, origin
