@@ -6,10 +6,15 @@ import sys
 
 import typer
 
-from orgscope.commands import deploy, dev, isolation, keys
+from orgscope.commands import deploy, dev, inbox, isolation, keys, sync
+from orgscope.commands.backfill import backfill
 from orgscope.commands.doctor import doctor
 from orgscope.commands.failure import FAILURES, describe
+from orgscope.commands.feed import feed
+from orgscope.commands.reconcile import reconcile
 from orgscope.commands.serve import serve
+from orgscope.commands.status import status
+from orgscope.commands.trace import trace
 from orgscope.commands.worker import worker
 
 __all__ = ["app", "main"]
@@ -18,6 +23,8 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(isolation.app, name="isolation")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dev.app, name="dev")
+app.add_typer(inbox.app, name="inbox")
+app.add_typer(sync.app, name="sync")
 for command in (
     deploy.roles,
     deploy.migrate,
@@ -28,6 +35,11 @@ for command in (
     deploy.version,
     serve,
     worker,
+    feed,
+    backfill,
+    reconcile,
+    status,
+    trace,
     doctor,
 ):
     app.command()(command)

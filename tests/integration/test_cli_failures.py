@@ -50,6 +50,20 @@ CONNECTING = (
     ("doctor",),
     ("worker",),
     ("worker", "--once"),
+    ("feed",),
+    ("feed", "--once"),
+    ("backfill",),
+    ("reconcile",),
+    ("status",),
+    ("status", "--organization", "org_1"),
+    ("trace", "event_1"),
+    ("inbox", "list"),
+    ("inbox", "show", "event_1", "--reason", "a reason"),
+    ("inbox", "retry"),
+    ("inbox", "replay", "event_1"),
+    ("sync", "user", "user_1"),
+    ("sync", "org", "org_1"),
+    ("sync", "all"),
     ("serve",),
     ("serve", "--reload"),
     ("serve", "--with-keys"),
@@ -64,7 +78,7 @@ def test_commands__all_of_them__are_in_one_of_the_two_lists() -> None:
     root = typer.main.get_command(app)
     assert isinstance(root, TyperGroup)
     assert root.commands.keys() == {words[0] for words in CONNECTING} | OTHERS
-    for name in ("keys", "isolation"):
+    for name in ("keys", "isolation", "inbox", "sync"):
         group = root.commands[name]
         assert isinstance(group, TyperGroup)
         assert group.commands.keys() == {words[1] for words in CONNECTING if words[0] == name}

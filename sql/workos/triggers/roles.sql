@@ -6,7 +6,7 @@
 create or replace trigger _000_keep_latest
 before update of source_updated_at on workos.roles
 for each row
-execute function sync.tg__keep_latest('role', 'id', 'name', 'description', 'type');
+execute function sync.tg__keep_latest('role', 'id', 'object', 'name', 'description', 'type');
 
 create or replace trigger _100_cascade_delete_update
 after update on workos.roles

@@ -1,0 +1,77 @@
+"""``orgscope status``: how far the mirror is, and what keeps it from being exact."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from psycopg.rows import dict_row
+
+from orgscope.commands.options import ProjectOption, opened
+from orgscope.commands.output import print_record, print_table
+from orgscope.connection import connect
+from orgscope.settings import Settings
+
+__all__ = ["status"]
+
+
+def status(
+    organization: Annotated[
+        str | None, typer.Option(metavar="ID", help="Show one organization instead.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Show up to when the mirror is proven, and each problem with what to do about it.
+
+    Needs ORGSCOPE_MONITOR_URL. Exit code 1 when there is a problem.
+    """
+    settings, _ = opened(project)
+    if organization is not None:
+        _show_organization(settings, organization, as_json=as_json)
+        return
+    with connect(settings, "monitor", autocommit=True) as connection:
+        [mirror] = _rows(connection, "select * from sync.status")
+        problems = _rows(connection, "select * from sync.problems order by since, what")
+    if as_json:
+        _print_json({"status": mirror, "problems": problems})
+    else:
+        print_record(mirror)
+        typer.echo()
+        if problems:
+            print_table(("problem", "since", "what to do"), [tuple(p.values()) for p in problems])
+        else:
+            typer.echo("no problem is known")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _show_organization(settings: Settings, organization_id: str, *, as_json: bool) -> None:
+    with connect(settings, "monitor", autocommit=True) as connection:
+        found = _rows(
+            connection,
+            "select * from sync.organization_status where organization_id = %s",
+            organization_id,
+        )
+    if not found:
+        typer.echo("orgscope: the mirror has no such organization, or it is deleted.", err=True)
+        raise typer.Exit(1)
+    [organization] = found
+    if as_json:
+        _print_json(organization)
+    else:
+        print_record(organization)
+    raise typer.Exit(1 if organization["differences"] else 0)
+
+
+def _rows(
+    connection: psycopg.Connection[Any], query: str, *arguments: object
+) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query.encode(), arguments).fetchall()
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, indent=2, default=datetime.isoformat))
