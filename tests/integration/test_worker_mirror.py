@@ -24,7 +24,7 @@ from tests.tokens import CLIENT_ID
 from tests.web import world
 from tests.worker import worker_settings
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 LIVE_USERS = "select count(*) from workos.users where raw is not null and deleted_at is null"
 
 
@@ -84,6 +84,7 @@ async def test_worker__stub__filled_by_a_task(database: Database) -> None:
 
 async def test_worker__object_that_workos_does_not_have__tombstone(database: Database) -> None:
     with workos(database) as (_, settings):
+        await once(settings, "run")
         gone = user(unique("user"))
         database.receive("user.created", gone)
         with database.connect("sync") as connection:
@@ -169,8 +170,11 @@ async def test_worker__key_of_another_environment__nothing_is_written(database: 
     database.receive("user.created", user("user_1"))
     with workos(database) as (made, settings):
         made.create_user("other@example.com")
-        assert await run_once(settings, names=["feed", "run"]) == ["feed", "run"]
-    assert database.rows("select id from workos.users") == [("user_1",)]
+        with database.connect("sync") as connection:
+            connection.execute("select sync.queue_task('refetch', 'user:user_1')")
+        jobs = ["feed", "tasks", "run"]
+        assert await run_once(settings, names=jobs) == jobs
+    assert database.rows("select id, deleted_at from workos.users") == [("user_1", None)]
     assert database.rows("select count(*) from sync.inbox where source = 'feed'") == [(0,)]
 
 

@@ -7,7 +7,7 @@
 --      what sync.is_retryable says: read it again.
 -- Why: what the page changes and its cursor are one commit, so a run that was killed goes on where
 --      it was. A page whose cursor somebody moved meanwhile is not applied. A list that WorkOS
---      keeps for a parent leaves out what all in it share.
+--      keeps for a parent leaves out what all in it share. Who was erased here is passed over.
 set local role orgscope_definer;
 
 create or replace function sync.apply_page(
@@ -32,6 +32,7 @@ declare
   v_run sync.runs;
   v_family sync.families;
   v_objects record;
+  v_erased text[];
   v_done record;
 begin
   select l.* into v_list from sync.run_lists as l
@@ -43,10 +44,12 @@ begin
   elsif v_list.state <> 'pending' or v_list.cursor_id is distinct from apply_page.cursor_id then
     return;
   end if;
+  v_erased := sync.erased_in(objects, coalesce(v_list.parent_id, ''));
   v_objects := sync.parse_list(objects, v_list.parent_column, v_list.parent_id);
   listed := cardinality(v_objects.payloads);
   v_done := sync.apply_listed(
-    v_run, v_family, v_objects.payloads, ('', read_at, 'api', false, v_objects.lossy)
+    v_run, v_family, sync.keep_unerased(v_family, v_objects.payloads, v_erased),
+    ('', read_at, 'api', false, v_objects.lossy)
   );
   applied := v_done.applied;
   differing := v_done.differing;

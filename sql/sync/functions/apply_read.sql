@@ -25,6 +25,7 @@ set row_security = on
 as $$
 declare
   v_family sync.families;
+  v_erased text[];
   v_parsed record;
   v_result record;
 begin
@@ -36,12 +37,15 @@ begin
   if v_family.name is null then
     return 'ignored';
   end if;
+  v_erased := sync.erased_in(body);
   v_parsed := sync.parse_object(body);
   if v_parsed.error is not null then
     raise exception using errcode = 'WS101', message = v_parsed.error;
-  elsif sync.concerns_erased(v_family, v_parsed.value) then
+  elsif sync.belongs_to(v_family, v_parsed.value, v_erased) then
     return 'ignored';
-  elsif partial then
+  end if;
+  v_parsed.value := sync.blank(v_parsed.value, v_erased);
+  if partial then
     select m.payload as value, m.lossy, null as error into v_parsed
     from sync.merge_known(v_family, v_parsed.value, v_parsed.lossy) as m;
   end if;

@@ -1,9 +1,8 @@
 -- Tell whether an object is of, or belongs to, somebody who was erased.
--- Flow: called by sync.apply_read, which then keeps nothing of it.
+-- Flow: called by sync.mirrored_object and sync.mirrored_memberships.
 -- Runs as: orgscope_definer, invoker.
--- Raises: nothing.
--- Why: WorkOS may still have who was erased here, and whoever reads it again must not bring it
---      back.
+-- Raises: WS308 when the tombstone key is missing while tombstones exist.
+-- Why: what a restored backup brought back is not shown, until it is erased again.
 set local role orgscope_definer;
 
 create or replace function sync.concerns_erased(family sync.families, payload jsonb)
@@ -13,10 +12,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return authz.is_erased(payload ->> 'id') or exists (
-    select from jsonb_object_keys(family.parents) as p (name)
-    where authz.is_erased(payload ->> p.name)
-  );
+  return sync.belongs_to(family, payload, authz.erased_in(array[payload::text]));
 end
 $$;
 

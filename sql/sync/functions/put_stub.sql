@@ -21,7 +21,7 @@ declare
   v_is_stub boolean;
   v_is_dead boolean;
 begin
-  if authz.is_erased(object_id) then
+  if cardinality(sync.erased_in(object_id)) > 0 then
     return 'ignored';
   end if;
   v_made := sync.make_stub(family, object_id);

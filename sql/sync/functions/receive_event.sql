@@ -19,7 +19,7 @@ begin
   if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
   end if;
-  return sync.store_event(sync.parse_event(body, source), body);
+  return sync.store_event(sync.parse_event(body, source), body, sync.erased_in(body));
 end
 $$;
 

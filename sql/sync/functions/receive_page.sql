@@ -26,6 +26,7 @@ declare
   v_body text;
   v_event sync.event;
   v_outcome text;
+  v_erased text[];
 begin
   outcomes := jsonb_build_object();
   select f.* into v_feed from sync.feeds as f where f.name = 'events' for update;
@@ -33,9 +34,10 @@ begin
   if moved is not true then
     return;
   end if;
+  v_erased := sync.erased_in(objects);
   for v_body in select sync.split_list(objects) loop
     v_event := sync.parse_event(v_body, 'feed');
-    v_outcome := sync.store_event(v_event, v_body);
+    v_outcome := sync.store_event(v_event, v_body, v_erased);
     outcomes := outcomes || jsonb_build_object(
       v_outcome, coalesce((outcomes ->> v_outcome)::integer, 0) + 1
     );

@@ -3,7 +3,8 @@
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS101, WS201 for an odd body.
 -- Why: an object that is gone has no payload, so the tombstone is made of what the mirror knows. It
---      is written as a delete, whose consequences are those of every delete.
+--      is written as a delete, whose consequences are those of every delete. Nobody who was erased
+--      comes back.
 set local role orgscope_definer;
 
 create or replace function sync.repair_object(
@@ -19,6 +20,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_family sync.families;
+  v_erased text[];
   v_parsed record;
   v_result record;
 begin
@@ -30,9 +32,13 @@ begin
     ) using object_id, read_at;
     return;
   end if;
+  v_erased := sync.erased_in(body);
   v_parsed := sync.parse_object(body);
+  if sync.belongs_to(v_family, v_parsed.value, v_erased) then
+    return;
+  end if;
   v_result := sync.apply_object(
-    v_family, v_parsed.value, ('', read_at, 'repair', false, v_parsed.lossy)
+    v_family, sync.blank(v_parsed.value, v_erased), ('', read_at, 'repair', false, v_parsed.lossy)
   );
   if coalesce(v_parsed.error, v_result.error) is not null then
     raise exception using

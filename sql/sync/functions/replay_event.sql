@@ -17,6 +17,7 @@ set row_security = on
 as $$
 declare
   v_kept sync.inbox;
+  v_left record;
   v_result record;
 begin
   select i.* into v_kept from sync.inbox as i where i.id = replay_event.id for update;
@@ -26,9 +27,17 @@ begin
   elsif v_kept.status = 'erased' then
     return 'erased';
   end if;
-  v_result := sync.apply_event(sync.parse_event(v_kept.body, v_kept.source));
+  v_left := sync.leave_out_erased(
+    sync.erased_in(v_kept.body), sync.parse_event(v_kept.body, v_kept.source), v_kept.body
+  );
+  if v_left.refused then
+    select 'erased' as outcome, null::text as error into v_result;
+  else
+    v_result := sync.apply_event(v_left.event);
+  end if;
   update sync.inbox as i
-  set status = case
+  set body = v_left.body,
+      status = case
         when v_kept.status = 'applied' and v_result.outcome = 'stale' then 'applied'
         else v_result.outcome
       end,

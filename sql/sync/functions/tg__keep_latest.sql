@@ -20,7 +20,11 @@ declare
   v_same_state constant boolean := (new.deleted_at is null) = (old.deleted_at is null);
 begin
   if new.origin in ('api', 'repair') then
-    if new.synced_at <= old.synced_at or (v_same_state and new.raw = old.raw) then
+    if v_same_state and new.raw = old.raw then
+      return null;
+    elsif new.synced_at <= old.synced_at then
+      perform sync.add_task('refetch', concat_ws(':', tg_argv[0], new.id), interval '1 minute')
+      where old.synced_at > clock_timestamp(); -- Our clock was set back.
       return null;
     end if;
     new.source_updated_at := greatest(old.source_updated_at, new.source_updated_at);

@@ -3,11 +3,11 @@
 --       written. Its arguments: the family, and the fields that a read knows better than an event.
 -- Runs as: the writer: orgscope_definer.
 -- Raises: nothing; the row that loses is skipped, so that the upsert says stale.
--- Why: the larger (updated_at, event id) wins, whatever order they come in; a delete is final,
---      because WorkOS never reuses an id. Two views of one version that agree where both speak are
---      one: events leave fields out, and some change without a version. Two contents of one time
---      are decided by event id, which is not proof: only WorkOS knows, so it is asked. Its answer
---      wins when the request began after the row was written, and a repair wins over anything.
+-- Why: the larger (updated_at, event id) wins; a delete is final, because WorkOS never reuses an
+--      id. Two views of one version that agree where both speak are one: events leave fields out,
+--      and some change without a version. Two contents of one time are decided by event id, which
+--      is not proof: WorkOS is asked. Its answer wins when the request began after the row was
+--      written, and a repair wins over anything.
 set local role orgscope_definer;
 
 create or replace function sync.tg__keep_newest()
@@ -59,6 +59,8 @@ begin
     return new;
   elsif v_is_read then
     if new.synced_at <= old.synced_at then
+      perform sync.add_task('refetch', concat_ws(':', tg_argv[0], new.id), interval '1 minute')
+      where old.synced_at > clock_timestamp(); -- Our clock was set back.
       return null;
     end if;
     new.event_id := old.event_id;

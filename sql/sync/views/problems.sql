@@ -41,8 +41,8 @@ from sync.inbox as i where i.status = 'failed' having count(*) > 0
 union all
 select
   'dead letters', min(t.created_at),
-  format('%s tasks failed too often: %s. See their error in sync.tasks; ask again with orgscope '
-    'inbox retry or orgscope sync.', count(*), string_agg(distinct t.kind, ', ' order by t.kind))
+  format('%s tasks failed too often: %s. When what made them fail is mended, run orgscope '
+    'sync tasks.', count(*), string_agg(distinct t.kind, ', ' order by t.kind))
 from sync.tasks as t where t.due_at = 'infinity' having count(*) > 0
 union all
 select 'run stopped', r.finished_at, r.error

@@ -12,8 +12,10 @@ from orgscope.commands.backfill import print_busy, read_all
 from orgscope.commands.mirror import open_mirror, run_to_the_end, said_by_the_command
 from orgscope.commands.options import ProjectOption, opened
 from orgscope.commands.output import count, print_table
+from orgscope.db import Database
 from orgscope.settings import Settings
 from orgscope.sync.memberships import sync_organization_memberships
+from orgscope.sync.query import fetch_value
 from orgscope.sync.synced import Synced, SyncedMembers, SyncedUser
 from orgscope.sync.users import full_user_sync
 
@@ -77,6 +79,20 @@ def all_(project: ProjectOption = None) -> None:
     """Read everything, as orgscope backfill does."""
     settings, _ = opened(project)
     read_all(settings)
+
+
+@app.command("tasks")
+def tasks(project: ProjectOption = None) -> None:
+    """Let the worker try everything again that failed too often."""
+    settings, _ = opened(project)
+    said_by_the_command()
+    revived = asyncio.run(_revive(settings))
+    typer.echo(f"{count(revived, 'task')} will be tried again.")
+
+
+async def _revive(settings: Settings) -> int:
+    async with Database(settings) as database:
+        return int(await fetch_value(database, "select sync.revive_tasks()"))
 
 
 async def _read_user(settings: Settings, user_id: str) -> SyncedUser:

@@ -14,6 +14,7 @@ from orgscope.keys import sync_keys
 from orgscope.metrics import count_call
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
+from orgscope.sync.environment import check_environment
 from orgscope.sync.feed import Feed
 from orgscope.sync.query import fetch, fetch_value
 from orgscope.sync.run import Run
@@ -58,12 +59,17 @@ def _mirror_jobs(
         await sync_keys(settings, http_client)
 
     tasks = Tasks(database, workos, more={"keys": fetch_keys})
+    checked = False
 
     async def read_feed() -> str:
         read = await feed.read(MOST_PAGES)
         return f"{read.events} events: {_words(read.outcomes)}" if read.events else ""
 
     async def work_on_tasks() -> str:
+        nonlocal checked
+        if not checked:  # To a key of another environment everything looks deleted.
+            await check_environment(database, workos, settings)
+            checked = True
         done = 0
         while claimed := await tasks.work():
             done += claimed

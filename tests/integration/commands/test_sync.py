@@ -55,3 +55,17 @@ def test_sync_org__nobody_knows_it__one_message_and_exit_1(mirrored: Mirrored) -
 def test_sync_all__everything__as_a_backfill(mirrored: Mirrored) -> None:
     assert mirrored.inside("sync", "all").returncode == 0
     assert mirrored.differences() == []
+
+
+def test_sync_tasks__dead_letters__tried_again(mirrored: Mirrored) -> None:
+    database = mirrored.database
+    database.admin.execute(
+        "insert into sync.tasks (kind, key, attempts, due_at) values "
+        "('hook', 'app.f:1', 12, 'infinity'), ('refetch', 'user:user_1', 1, now() + interval '1 hour')"
+    )
+    result = mirrored("sync", "tasks")
+    assert (result.returncode, result.stdout) == (0, "1 task will be tried again.\n")
+    assert database.rows("select attempts, due_at <= now() from sync.tasks order by kind") == [
+        (0, True),
+        (1, False),
+    ]

@@ -52,6 +52,7 @@ SYNC_LOGIN = {
     "replay_event",
     "report_feed",
     "retry_event",
+    "revive_tasks",
     "run_progress",
     "run_queued_hook",
     "settle_difference",
