@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import events, policy, scoped, webhook
+from benchmarks import backlog, bulk, events, policy, scale, scoped, webhook
 from benchmarks.data import world
 from benchmarks.harness import HEADINGS, Run
 from benchmarks.record import keep, run_here
@@ -16,7 +16,8 @@ from benchmarks.record import keep, run_here
 
 async def _measure() -> Run:
     with world() as data:
-        groups = [await group.run(data) for group in (scoped, policy, events, webhook)]
+        modules = (scoped, policy, events, webhook, bulk, backlog, scale)
+        groups = [await module.run(data) for module in modules]
         return run_here(data.server.url(), [one for group in groups for one in group])
 
 

@@ -1,0 +1,71 @@
+"""(g) Catching up: a backlog of 100,000 events through the feed, over HTTP, into the mirror."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import httpx2
+import psycopg
+
+from benchmarks.data import World
+from benchmarks.harness import Comparison, comparison_of
+from orgscope.db import Database
+from orgscope.devworkos import DevWorkOS, serve
+from orgscope.provider import WorkOS
+from orgscope.settings import Settings
+from orgscope.sync.environment import accept_environment
+from orgscope.sync.feed import Feed
+
+__all__ = ["run"]
+
+EVENTS: Final = 100_000
+RATE: Final = 3_000
+"""Events a second that must be kept."""
+
+ROUNDS: Final = 4
+"""The backlog is read in so many parts, each of them timed."""
+
+
+async def run(world: World) -> list[Comparison]:
+    """Fill a local WorkOS, and read its feed to the head."""
+    workos = DevWorkOS(client_id=world.settings.required("workos_client_id"), hold_back_s=0)
+    for number in range(EVENTS):
+        workos.create_user(f"{number}@example.com")
+    assert len(workos.events) == EVENTS
+    pairs = []
+    with serve(workos, settings=Settings.model_construct()) as server:
+        settings = world.settings.model_copy(
+            update={
+                "workos_base_url": server.url,
+                "workos_api_key": _secret(workos.api_key),
+                "workos_issuer": world.settings.accepted_issuers,
+            }
+        )
+        async with Database(settings) as database, httpx2.AsyncClient() as http_client:
+            feed = Feed(database, WorkOS(settings, http_client, background=True), settings)
+            await accept_environment(database, settings)
+            _begin_at_the_oldest(world)
+            for _ in range(ROUNDS):
+                start = time.perf_counter()
+                read = await feed.read(most_pages=EVENTS // 100 // ROUNDS)
+                rate = read.events / (time.perf_counter() - start)
+                assert read.outcomes["applied"] == read.events == EVENTS // ROUNDS
+                pairs.append((rate, float(RATE)))
+    name = "events of a backlog through the feed / what must be kept"
+    return [comparison_of(name, pairs, bound=1, sense="at least")]
+
+
+def _begin_at_the_oldest(world: World) -> None:
+    with psycopg.connect(world.server.url("bench"), autocommit=True) as connection:
+        connection.execute(
+            "insert into sync.feeds (name, range_start) "
+            "values ('events', now() - interval '1 day') "
+            "on conflict (name) do update set range_start = excluded.range_start, cursor_id = null"
+        )
+
+
+def _secret(text: str) -> object:
+    field = Settings.model_validate({"workos_api_key": text}).workos_api_key
+    assert field is not None
+    return field
