@@ -1,4 +1,4 @@
-"""Let a family name its events and its paths in the API, and make way for upserts of many objects."""
+"""Let a family name its events and paths in the API, and make way for upserts of many objects."""
 
 from orgscope.deploy import revision as revisions
 

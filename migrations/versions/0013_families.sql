@@ -1,4 +1,4 @@
--- Let a family name its events and its paths in the API, and make way for upserts of many objects.
+-- Let a family name its events and paths in the API, and make way for upserts of many objects.
 -- breaking: no
 
 -- The upsert files register their families again in this transaction.
@@ -67,6 +67,9 @@ alter table workos.sessions drop constraint sessions_origin_check;
 alter table workos.sessions add constraint sessions_origin_check
 check (origin in ('webhook', 'feed', 'api', 'repair', 'stub')) not valid;
 
-create type sync.upserted as (keys text[], applied integer);
+create type sync.upserted as (
+  keys text [],
+  applied integer
+);
 comment on type sync.upserted is
 'What an upsert did: the keys of what it was given, and how many rows it changed.';

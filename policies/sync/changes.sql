@@ -11,5 +11,5 @@ create policy select_auditor on sync.changes for select to orgscope_auditor
 using ((select authz.is_privileged('auditor')));
 
 revoke all on sync.changes from public;
-grant select, insert, delete on sync.changes to orgscope_definer;
+grant select, insert, update, delete on sync.changes to orgscope_definer;
 grant select on sync.changes to orgscope_admin, orgscope_auditor;

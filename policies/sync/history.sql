@@ -11,5 +11,5 @@ using ((select authz.is_privileged('auditor')));
 create policy all_backup on sync.history for select to orgscope_backup using (true);
 
 revoke all on sync.history from public;
-grant select, insert, delete on sync.history to orgscope_definer;
+grant select, insert, update, delete on sync.history to orgscope_definer;
 grant select on sync.history to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -11,5 +11,5 @@ using ((select authz.is_privileged('auditor')));
 create policy all_backup on workos.connections for select to orgscope_backup using (true);
 
 revoke all on workos.connections from public;
-grant select, insert, update on workos.connections to orgscope_definer;
+grant select, insert, update, delete on workos.connections to orgscope_definer;
 grant select on workos.connections to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -12,5 +12,5 @@ create policy all_backup on workos.directory_group_members for select to orgscop
 using (true);
 
 revoke all on workos.directory_group_members from public;
-grant select, insert, update on workos.directory_group_members to orgscope_definer;
+grant select, insert, update, delete on workos.directory_group_members to orgscope_definer;
 grant select on workos.directory_group_members to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -20,5 +20,5 @@ revoke all on workos.groups from public;
 revoke all on workos.groups from orgscope_user;
 grant select (id, organization_id, name, description, created_at)
 on workos.groups to orgscope_user;
-grant select, insert, update on workos.groups to orgscope_definer;
+grant select, insert, update, delete on workos.groups to orgscope_definer;
 grant select on workos.groups to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -11,5 +11,5 @@ using ((select authz.is_privileged('auditor')));
 create policy all_backup on workos.invitations for select to orgscope_backup using (true);
 
 revoke all on workos.invitations from public;
-grant select, insert, update on workos.invitations to orgscope_definer;
+grant select, insert, update, delete on workos.invitations to orgscope_definer;
 grant select on workos.invitations to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -20,6 +20,6 @@ revoke all on workos.organization_domains from public;
 revoke all on workos.organization_domains from orgscope_user;
 grant select (id, organization_id, domain, state, created_at)
 on workos.organization_domains to orgscope_user;
-grant select, insert, update on workos.organization_domains to orgscope_definer;
+grant select, insert, update, delete on workos.organization_domains to orgscope_definer;
 grant select on workos.organization_domains
 to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -27,6 +27,6 @@ grant select (
   id, user_id, organization_id, status, role_slug, role_slugs, directory_managed, created_at
 )
 on workos.organization_memberships to orgscope_user;
-grant select, insert, update on workos.organization_memberships to orgscope_definer;
+grant select, insert, update, delete on workos.organization_memberships to orgscope_definer;
 grant select on workos.organization_memberships
 to orgscope_sealer, orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -26,6 +26,6 @@ revoke all on workos.organizations from public;
 revoke all on workos.organizations from orgscope_user;
 grant select (id, name, created_at)
 on workos.organizations to orgscope_user;
-grant select, insert, update on workos.organizations to orgscope_definer;
+grant select, insert, update, delete on workos.organizations to orgscope_definer;
 grant select on workos.organizations
 to orgscope_sealer, orgscope_admin, orgscope_auditor, orgscope_backup;

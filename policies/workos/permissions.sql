@@ -11,5 +11,5 @@ using ((select authz.is_privileged('auditor')));
 create policy all_backup on workos.permissions for select to orgscope_backup using (true);
 
 revoke all on workos.permissions from public;
-grant select, insert, update on workos.permissions to orgscope_definer;
+grant select, insert, update, delete on workos.permissions to orgscope_definer;
 grant select on workos.permissions to orgscope_admin, orgscope_auditor, orgscope_backup;

@@ -23,6 +23,6 @@ grant select (
   id, organization_id, slug, name, description, type, resource_type_slug, permissions, created_at
 )
 on workos.roles to orgscope_user;
-grant select, insert, update on workos.roles to orgscope_definer;
+grant select, insert, update, delete on workos.roles to orgscope_definer;
 grant select on workos.roles
 to orgscope_sealer, orgscope_admin, orgscope_auditor, orgscope_backup;

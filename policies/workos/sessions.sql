@@ -21,6 +21,6 @@ revoke all on workos.sessions from public;
 revoke all on workos.sessions from orgscope_user;
 grant select (id, user_id, organization_id, status, auth_method, expires_at, ended_at, created_at)
 on workos.sessions to orgscope_user;
-grant select, insert, update on workos.sessions to orgscope_definer;
+grant select, insert, update, delete on workos.sessions to orgscope_definer;
 grant select on workos.sessions
 to orgscope_sealer, orgscope_admin, orgscope_auditor, orgscope_backup;

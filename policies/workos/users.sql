@@ -27,6 +27,6 @@ revoke all on workos.users from public;
 revoke all on workos.users from orgscope_user;
 grant select (id, email, email_verified, first_name, last_name, profile_picture_url, created_at)
 on workos.users to orgscope_user;
-grant select, insert, update on workos.users to orgscope_definer;
+grant select, insert, update, delete on workos.users to orgscope_definer;
 grant select on workos.users
 to orgscope_sealer, orgscope_admin, orgscope_auditor, orgscope_backup;

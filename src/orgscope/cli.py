@@ -9,8 +9,10 @@ import typer
 from orgscope.commands import deploy, dev, inbox, isolation, keys, sync
 from orgscope.commands.backfill import backfill
 from orgscope.commands.doctor import doctor
+from orgscope.commands.erase import erase
 from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.feed import feed
+from orgscope.commands.rebuild import rebuild
 from orgscope.commands.reconcile import reconcile
 from orgscope.commands.serve import serve
 from orgscope.commands.status import status
@@ -40,6 +42,8 @@ for command in (
     reconcile,
     status,
     trace,
+    erase,
+    rebuild,
     doctor,
 ):
     app.command()(command)

@@ -40,8 +40,8 @@ BY_HAND = {
         "change function authz.verify_token(text)",
     ),
     "function owner": (
-        "alter function authz.put_tombstone(text) owner to orgscope_owner",
-        "change function authz.put_tombstone(text)",
+        "alter function authz.put_tombstone(text[]) owner to orgscope_owner",
+        "change function authz.put_tombstone(text[])",
     ),
     "new function": (
         "create function authz.back_door() returns integer language sql return 1",

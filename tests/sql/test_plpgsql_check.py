@@ -24,6 +24,7 @@ ACCEPTED = {
             "apply_objects",
             "compare_objects",
             "find_orphans",
+            "find_stubs",
             "make_stub",
             "merge_known",
             "mirrored_object",

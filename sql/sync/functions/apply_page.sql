@@ -35,6 +35,8 @@ declare
   v_erased text[];
   v_done record;
 begin
+  -- Before the row: an erasure takes them in this order.
+  lock table sync.families in row share mode;
   select l.* into v_list from sync.run_lists as l
   where l.run_id = apply_page.run_id and l.path = apply_page.path for update;
   select r.* into v_run from sync.runs as r where r.run_id = apply_page.run_id;

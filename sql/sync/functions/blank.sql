@@ -12,6 +12,9 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if cardinality(names) = 0 then
+    return value;
+  end if;
   return case jsonb_typeof(value)
     when 'object' then (
       select coalesce(jsonb_object_agg(f.key, sync.blank(f.value, names)), '{}')

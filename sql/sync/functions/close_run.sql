@@ -23,7 +23,7 @@ begin
   where r.run_id = close_run.run_id and r.state = 'running'
   returning r.* into v_run;
   delete from sync.run_objects as o where o.run_id = v_run.run_id;
-  if v_run.state = 'done' and v_run.scope = 'all' and (v_run.repair or v_run.kind = 'backfill') then
+  if v_run.state = 'done' and v_run.scope = 'all' and v_run.repair then
     update sync.feeds as f set resync_since = null where f.resync_since < v_run.started_at;
   end if;
 end

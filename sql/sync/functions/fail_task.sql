@@ -30,7 +30,7 @@ begin
   set error = left(fail_task.error, 1000), lease_until = null,
       due_at = case
         when t.attempts >= most_attempts then 'infinity'
-        else now() + greatest(retry_after, v_longest * (0.5 + random() / 2))
+        else now() + greatest(retry_after * (1 + random() / 4), v_longest * (0.5 + random() / 2))
       end
   where t.kind = fail_task.kind and t.key = fail_task.key
     and t.attempts = fail_task.attempts;

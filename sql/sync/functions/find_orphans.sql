@@ -4,8 +4,7 @@
 -- Raises: nothing.
 -- Why: only what was written before the list began can be missing from it. It is suspected, not
 --      known: a list may leave out what changed while it was read, so WorkOS is asked for each. A
---      stub says nothing of itself: whichever list is looked through first, it is suspected when
---      the run saw it in none, because what hangs on it is in no list that is read.
+--      list that another process has looked through meanwhile has no orphans left to find.
 set local role orgscope_definer;
 
 create or replace function sync.find_orphans(
@@ -28,6 +27,11 @@ declare
 begin
   select l.* into v_list from sync.run_lists as l
   where l.run_id = find_orphans.run_id and l.path = find_orphans.path and l.state = 'done';
+  orphans := 0;
+  live := 0;
+  if v_list.path is null then
+    return;
+  end if;
   select f.* into v_family from sync.families as f where f.name = v_list.family;
   family := v_family.name;
   if v_list.parent_column is not null then
@@ -45,7 +49,7 @@ begin
        from %s as t
        left join sync.run_objects as o
          on o.run_id = $1 and o.family = $2 and o.object_id = t.id
-       where t.deleted_at is null and (t.raw is null or %s)
+       where t.raw is not null and t.deleted_at is null and %s
      ),
      noted as (
        insert into sync.differences (run_id, family, object_id, organization_id, kind, state)
@@ -58,6 +62,8 @@ begin
   )
   into orphans, live
   using v_list.run_id, v_family.name, v_list.began_at, v_list.parent_id;
+  update sync.runs as r set lease_until = clock_timestamp() + interval '2 minutes'
+  where r.run_id = v_list.run_id and r.state = 'running';
   update sync.run_lists as l set state = 'checked'
   where l.run_id = v_list.run_id and l.path = v_list.path;
 end

@@ -2,7 +2,8 @@
 -- Flow: the report of a run, and its questions to WorkOS.
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
--- Why: ids and names of fields, never what is in them.
+-- Why: ids and names of fields, never what is in them. Parents come before their children, because
+--      a child is not mended while its parent is dead.
 set local role orgscope_definer;
 
 create or replace function sync.list_differences(run_id bigint, state text default null)
@@ -15,10 +16,18 @@ set row_security = on
 as $$
 begin
   return query
+  with recursive depths as (
+    select f.name, f.parents, 0 as depth from sync.families as f where f.parents = '{}'
+    union all
+    select f.name, f.parents, p.depth + 1
+    from sync.families as f
+    cross join lateral jsonb_each_text(f.parents) as e
+    inner join depths as p on e.value = p.name
+  )
   select d.* from sync.differences as d
   where d.run_id = list_differences.run_id
     and (list_differences.state is null or d.state = list_differences.state)
-  order by d.family, d.object_id;
+  order by (select max(f.depth) from depths as f where f.name = d.family), d.family, d.object_id;
 end
 $$;
 

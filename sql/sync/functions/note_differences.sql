@@ -51,7 +51,7 @@ begin
      where t.synced_at < $4
        and (
          t.deleted_at is not null
-         or t.source_updated_at > workos.timestamp_v1(p ->> ''updated_at'')
+         or t.source_updated_at > sync.read_time(p ->> ''updated_at'')
        )
      on conflict on constraint differences_pkey do nothing', family.relation
   ) using run.run_id, family.name, payloads, read_at;

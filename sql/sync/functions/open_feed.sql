@@ -4,7 +4,8 @@
 -- Raises: nothing.
 -- Why: a first read begins some minutes ago, so that nothing is between the backfill and it. Past
 --      what WorkOS keeps, the feed has a hole: a repair is due, and until it is done the status
---      says so. The head was seen at head_at, so what came before that is not missing.
+--      says so. The head was seen at head_at, so what came before that is not missing, and WorkOS,
+--      which may refuse a time that is older than what it keeps, is not asked for it.
 set local role orgscope_definer;
 
 create or replace function sync.open_feed(
@@ -33,7 +34,9 @@ begin
     returning f.* into v_feed;
   end if;
   cursor_id := v_feed.cursor_id;
-  range_start := v_feed.range_start;
+  range_start := greatest(
+    v_feed.range_start, least(v_feed.head_at, now() - retention + overlap)
+  );
 end
 $$;
 

@@ -4,7 +4,8 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing; null when another process is at it.
 -- Why: a lease by this database's clock, which every page renews: two that begin at the same time
---      are one run, and one that died is gone on with.
+--      are one run, and one that died is gone on with, unless what it
+--      saw is older than a day.
 set local role orgscope_definer;
 
 create or replace function sync.open_run(
@@ -29,6 +30,8 @@ begin
   for update;
   if v_run.lease_until > clock_timestamp() then
     return null;
+  elsif v_run.started_at < clock_timestamp() - interval '1 day' then
+    perform sync.close_run(v_run.run_id, 'It was interrupted for more than a day.');
   elsif v_run.run_id is not null then
     update sync.runs as r set lease_until = clock_timestamp() + lease
     where r.run_id = v_run.run_id;

@@ -3,9 +3,9 @@
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS101 when the body is not a JSON object.
 -- Why: only that is refused. An object that jsonb cannot hold has its reason in error, so that the
---      event can be stored. An event without a usable id gets one from its body; a time that cannot
---      be read is as good as none, for it must not keep the event from being applied. Whether it
---      deletes is what its family says: sync.apply_event.
+--      event can be stored, by the id that json reads. An event without a usable id gets one from
+--      its body; a time that cannot be read is as good as none, for it must not keep the event from
+--      being applied. Whether it deletes is what its family says: sync.apply_event.
 set local role orgscope_definer;
 
 create or replace function sync.parse_event(body text, source text)
@@ -16,7 +16,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_parsed constant record := sync.parse_object(body);
-  v_envelope constant jsonb := v_parsed.value;
+  v_envelope constant jsonb := case
+    when v_parsed.error is null then v_parsed.value else sync.read_envelope(body)
+  end;
   v_event sync.event;
   v_occurred_at timestamptz;
 begin

@@ -20,6 +20,8 @@ declare
   v_left record;
   v_result record;
 begin
+  -- Before the row: an erasure takes them in this order.
+  lock table sync.families in row share mode;
   select i.* into v_kept from sync.inbox as i where i.id = replay_event.id for update;
   if v_kept.id is null then
     raise exception using

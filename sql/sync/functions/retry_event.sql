@@ -18,6 +18,8 @@ as $$
 declare
   v_status text;
 begin
+  -- Before the row: an erasure takes them in this order.
+  lock table sync.families in row share mode;
   select i.status into v_status from sync.inbox as i where i.id = retry_event.id for update;
   if v_status not in ('failed', 'ignored') then
     return 'duplicate';

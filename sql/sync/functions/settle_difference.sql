@@ -30,13 +30,19 @@ declare
   v_is_wrong boolean;
   v_state text;
 begin
+  -- Before the row: an erasure takes them in this order.
+  lock table sync.families in row share mode;
   select d.* into v_difference from sync.differences as d
   where d.run_id = settle_difference.run_id and d.family = settle_difference.family
     and d.object_id = settle_difference.object_id for update;
   select r.* into v_run from sync.runs as r where r.run_id = settle_difference.run_id;
-  if v_difference.state is distinct from 'suspected' then
-    raise exception using errcode = 'WS204', message = 'the run suspects no such difference';
+  if v_difference.run_id is null then
+    raise exception using errcode = 'WS204', message = 'the run has no such difference';
+  elsif v_difference.state <> 'suspected' then
+    return v_difference.state;
   end if;
+  update sync.runs as r set lease_until = clock_timestamp() + interval '2 minutes'
+  where r.run_id = v_run.run_id and r.state = 'running';
   select f.relation into v_relation from sync.families as f where f.name = settle_difference.family;
   execute format('select t.deleted_at is not null from %s as t where t.id = $1', v_relation)
   into v_is_dead using object_id;
@@ -45,6 +51,9 @@ begin
   v_state := case when not v_is_wrong then 'refuted' when v_run.repair then 'mended' else 'found' end;
   if v_state = 'mended' then
     perform sync.repair_object(family, object_id, body, read_at);
+    execute format('select t.deleted_at is not null from %s as t where t.id = $1', v_relation)
+    into v_is_dead using object_id;
+    v_state := case when v_is_dead = (body is null) then 'mended' else 'suspected' end;
   end if;
   update sync.differences as d set state = v_state
   where d.run_id = v_run.run_id and d.family = v_difference.family

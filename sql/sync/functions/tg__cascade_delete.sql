@@ -33,10 +33,10 @@ begin
       ) using new.id;
     else
       execute format(
-        'update %1$s as c set deleted_at = $2, event_id = $3, synced_at = now()
+        'update %1$s as c set deleted_at = $2, synced_at = now()
          where c.%2$I = $1 and c.deleted_at is null',
         v_child.relation, v_child.parent_column
-      ) using new.id, new.deleted_at, new.event_id;
+      ) using new.id, new.deleted_at;
     end if;
   end loop;
   return null;

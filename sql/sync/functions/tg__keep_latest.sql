@@ -48,7 +48,9 @@ begin
   -- What comes back under the key of a deleted one is not that one: it takes no field of it over.
   new.raw := case
     when new.deleted_at is not null then coalesce(old.raw, '{}') || new.raw
-    when old.deleted_at is null then sync.keep_read_keys(old.raw, new.raw, v_read_keys)
+    -- An event may leave out what a role gives, which is not the same as giving nothing.
+    when old.deleted_at is null
+      then sync.keep_read_keys(old.raw, new.raw, v_read_keys || array['permissions'])
     else new.raw
   end;
   return new;

@@ -3,11 +3,10 @@
 --       written. Its arguments: the family, and the fields that a read knows better than an event.
 -- Runs as: the writer: orgscope_definer.
 -- Raises: nothing; the row that loses is skipped, so that the upsert says stale.
--- Why: the larger (updated_at, event id) wins; a delete is final, because WorkOS never reuses an
---      id. Two views of one version that agree where both speak are one: events leave fields out,
---      and some change without a version. Two contents of one time are decided by event id, which
---      is not proof: WorkOS is asked. Its answer wins when the request began after the row was
---      written, and a repair wins over anything.
+-- Why: the larger (updated_at, event id) wins; a delete is final: WorkOS never reuses an id. Two
+--      views of one version that agree where both speak are one: events leave fields out. Two
+--      contents of one time are decided by event id, which is no proof, so WorkOS is asked. Its
+--      answer wins when the request began after the row was written, and a repair over anything.
 set local role orgscope_definer;
 
 create or replace function sync.tg__keep_newest()

@@ -52,11 +52,11 @@ begin
   )
   select (select array_agg(v.id) from versions as v), (select count(*) from written)
   into v_done.keys, v_done.applied;
-  -- Only a read has the name of a role of the environment.
+  -- Only a read surely has name and permissions.
   if change.origin in ('webhook', 'feed') then
-    perform sync.add_task('refetch', 'role:' || r.id, interval '10 seconds')
-    from workos.roles as r
-    where r.id = any (v_done.keys) and r.name is null and r.deleted_at is null;
+    perform sync.add_task('refetch', 'role:' || r.id, interval '10 seconds') from workos.roles as r
+    where r.id = any (v_done.keys) and r.deleted_at is null
+      and (r.name is null or not payloads[1] ? 'permissions');
   end if;
   return v_done;
 end

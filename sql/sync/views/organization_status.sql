@@ -3,13 +3,14 @@
 -- Runs as: orgscope_definer, the view's owner: it shows ids and counts.
 -- Raises: nothing.
 -- Why: an organization is compared with all others or by itself, whichever was later.
+-- requires: sql/sync/views/status.sql
 set local role orgscope_definer;
 
 create or replace view sync.organization_status as
 select
   o.id as organization_id,
   o.raw is null as is_stub,
-  (select greatest(f.cursor_at, f.head_at) from sync.feeds as f) as fed_up_to,
+  (select s.fed_up_to from sync.status as s) as fed_up_to,
   r.finished_at as reconciled_at,
   (
     select count(*) from sync.differences as d

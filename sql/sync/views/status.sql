@@ -13,7 +13,10 @@ with reconcile as (
 )
 
 select
-  (select greatest(f.cursor_at, f.head_at) from sync.feeds as f) as fed_up_to,
+  (
+    select greatest(f.cursor_at, f.head_at - interval '1 minute') from sync.feeds as f
+    where f.resync_since is null
+  ) as fed_up_to,
   (select f.read_at from sync.feeds as f) as feed_read_at,
   (select f.resync_since from sync.feeds as f) as resync_since,
   (
@@ -41,7 +44,7 @@ select
 
 comment on view sync.status is 'How far the mirror is, in one row.';
 comment on column sync.status.fed_up_to is
-'Every event that occurred before this has been applied.';
+'Every event that occurred before this has been applied; null while some may be missing.';
 comment on column sync.status.feed_read_at is 'When a page of the Events API was last applied.';
 comment on column sync.status.resync_since is
 'Since when events may be missing, until a whole backfill or repair is done; else null.';

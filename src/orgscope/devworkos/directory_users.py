@@ -229,7 +229,7 @@ def _previous(before: JsonObject, now: JsonObject) -> JsonObject:
     It is shallow, but for the custom attributes, of which each counts for itself.
     """
     changed = _changed(before, now)
-    del changed["updated_at"]
+    changed.pop("updated_at", None)  # the same in a tie
     if "custom_attributes" in changed:
         changed["custom_attributes"] = _changed(
             before["custom_attributes"], now["custom_attributes"]

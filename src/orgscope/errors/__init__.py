@@ -63,6 +63,7 @@ from orgscope.errors.deploy import (
 from orgscope.errors.event import (
     ApplyError,
     ChangesUnreachable,
+    ErasureRefused,
     EventMalformed,
     EventUnknown,
     FamilyUnknown,
@@ -102,6 +103,7 @@ __all__ = [
     "ContextUsageError",
     "DatabaseNotReady",
     "DeployError",
+    "ErasureRefused",
     "EventMalformed",
     "EventUnknown",
     "FamilyUnknown",

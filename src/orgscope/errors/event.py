@@ -7,6 +7,7 @@ from orgscope.errors.base import SqlError
 __all__ = [
     "ApplyError",
     "ChangesUnreachable",
+    "ErasureRefused",
     "EventMalformed",
     "EventUnknown",
     "FamilyUnknown",
@@ -56,3 +57,7 @@ class FamilyUnknown(ApplyError, code="WS203"):
 
 class RunUnknown(ApplyError, code="WS204"):
     """A backfill or reconcile has no such list, difference or hook."""
+
+
+class ErasureRefused(ApplyError, code="WS205"):
+    """Whom or what is to be erased is nobody that the mirror or the inbox knows."""

@@ -17,6 +17,7 @@ from orgscope.db import Database
 from orgscope.errors import ProviderError, ProviderRefused, WrongEnvironment
 from orgscope.metrics import FEED_EVENTS
 from orgscope.provider import WorkOS
+from orgscope.provider.failure import failure
 from orgscope.settings import Settings
 from orgscope.sync.environment import check_environment
 from orgscope.sync.query import fetch
@@ -25,6 +26,9 @@ __all__ = ["Feed", "FeedRead"]
 
 _LOST: Final = frozenset({"bad_request", "not_found"})
 """Refusals that mean the cursor, where there is one: nothing else of the call can be wrong."""
+
+MOST_STANDSTILLS: Final = 3
+"""How many such pages are borne with, of one read; more of them would never end."""
 
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +41,9 @@ class FeedRead:
     outcomes: Counter[str] = field(default_factory=Counter)
     at_head: bool = False
     """Whether WorkOS said that nothing follows."""
+
+    standstills: int = 0
+    """How many pages had no event and a cursor that leads nowhere."""
 
     @property
     def events(self) -> int:
@@ -63,9 +70,9 @@ class Feed:
         A cursor that WorkOS no longer accepts is given up: what follows is read again from the time
         that it stood for. Why a page could not be read is shown by the view ``sync.problems``.
 
-        Raises ProviderError when WorkOS gives no page, WrongEnvironment for a key of another
-        environment, EventMalformed for a page that PostgreSQL cannot read, and psycopg.Error; then
-        the cursor is where it was.
+        Raises ProviderError when WorkOS gives no page or leads nowhere, WrongEnvironment for a key
+        of another environment, EventMalformed for a page that PostgreSQL cannot read, and
+        psycopg.Error; then the cursor is where it was.
         """
         read = FeedRead()
         try:
@@ -117,3 +124,14 @@ class Feed:
             outcomes,
             extra={"event": "feed.page", "outcomes": outcomes},
         )
+        if page.after is not None and not any(page.ids):
+            await self._skip(read, cursor_id, page.after)
+
+    async def _skip(self, read: FeedRead, cursor_id: str | None, after: str) -> None:
+        """Go on behind a page without events, where WorkOS says."""
+        if after != cursor_id:
+            await fetch(self._database, "select sync.skip_page(%s, %s)", cursor_id, after)
+            return
+        read.standstills += 1
+        if read.standstills > MOST_STANDSTILLS:
+            raise failure("unexpected", "/events")

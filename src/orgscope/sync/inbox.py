@@ -7,6 +7,8 @@ from typing import Any
 
 import psycopg
 
+from orgscope.sync.query import execute
+
 __all__ = ["Outcome", "receive_event"]
 
 
@@ -28,6 +30,9 @@ class Outcome(StrEnum):
     FAILED = "failed"
     """It could not be applied; the inbox keeps it, for ``sync.retry_event``."""
 
+    ERASED = "erased"
+    """It is of somebody who was erased here; the inbox keeps its id and nothing else."""
+
 
 async def receive_event(
     connection: psycopg.AsyncConnection[Any], *, body: str, source: str = "webhook"
@@ -40,6 +45,7 @@ async def receive_event(
     Raises EventMalformed when the body is not a JSON object, and psycopg.Error with a SQLSTATE of
     ``sync.is_retryable`` when the database could not do it now; then nothing is stored.
     """
-    cursor = await connection.execute("select sync.receive_event(%s, %s)", (body, source))
+    query = "select sync.receive_event(%s, %s)"
+    cursor = await execute(connection.cursor(), query, (body, source))
     [(outcome,)] = await cursor.fetchall()
     return Outcome(outcome)

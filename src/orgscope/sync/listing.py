@@ -13,6 +13,7 @@ from orgscope.provider import Page, WorkOS
 __all__ = ["find_in_list", "read_list", "read_list_page", "read_place"]
 
 LIMIT: Final = "100"
+_LONG: Final = 1000
 
 
 async def read_list_page(workos: WorkOS, path: str, after: str | None) -> Page:
@@ -50,7 +51,7 @@ async def find_in_list(workos: WorkOS, path: str, object_id: str) -> str | None:
     try:
         async for page in read_list(workos, path):
             if wanted in page.ids:
-                return json.dumps(json.loads(page.text)["data"][page.ids.index(wanted)])
+                return json.dumps(_loads(page.text)["data"][page.ids.index(wanted)])
     except ProviderRefused as error:
         if error.reason != "not_found":
             raise
@@ -71,4 +72,13 @@ async def read_place(workos: WorkOS, place: Any, object_id: str) -> str | None:
         body = await find_in_list(workos, place.list_path, object_id)
     if body is None or place.parent_id is None:
         return body
-    return json.dumps({place.parent_column: place.parent_id} | json.loads(body))
+    return json.dumps({place.parent_column: place.parent_id} | _loads(body))
+
+
+def _loads(text: str) -> Any:
+    """Read JSON whatever its numbers are: Python refuses integers of more than 4,300 digits."""
+    return json.loads(text, parse_int=_number)
+
+
+def _number(digits: str) -> float | int:
+    return int(digits) if len(digits) < _LONG else float(digits)

@@ -16,7 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from orgscope.db import Database
-from orgscope.errors import ProviderError, ProviderRefused, RunStopped
+from orgscope.errors import (
+    ApplyError,
+    InboxError,
+    OrgscopeError,
+    ProviderError,
+    ProviderRefused,
+    RunStopped,
+)
 from orgscope.metrics import LISTED
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
@@ -101,7 +108,7 @@ class Run:
 
         ``scope`` is ``all``, or one parent such as ``organization:org_01A``, whose lists are read.
         ``repair`` mends what a reconcile finds. ``allow_deletes`` lets it delete more than 10
-        objects and 5 % of a list.
+        objects and 5 % of a family, or of a list of it.
 
         Raises WrongEnvironment, and ProviderRefused (401, 403) for a key that WorkOS refuses;
         RunStopped when more would be deleted; psycopg.Error. All but RunStopped leave the run to be
@@ -164,7 +171,7 @@ class Run:
                         del reading[path]
                         try:
                             task.result()
-                        except ProviderError as error:
+                        except (ProviderError, InboxError, ApplyError) as error:
                             if isinstance(error, ProviderRefused) and error.reason in {
                                 "unauthorized",
                                 "forbidden",
@@ -200,7 +207,7 @@ class Run:
             if cursor_id is None:
                 return
 
-    async def _fail_list(self, report: Report, path: str, error: ProviderError) -> None:
+    async def _fail_list(self, report: Report, path: str, error: OrgscopeError) -> None:
         is_gone = isinstance(error, ProviderRefused) and error.reason == _PARENT_GONE
         if not is_gone:
             report.failures.append(str(error))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from orgscope.db import Database
-from orgscope.errors import ProviderError, RunStopped
+from orgscope.errors import ApplyError, InboxError, OrgscopeError, ProviderError, RunStopped
 from orgscope.provider import WorkOS
 from orgscope.sync.feed import Feed
 from orgscope.sync.listing import read_place
@@ -39,31 +39,34 @@ class Suspects:
         self._hold_back_s = hold_back_s
 
     async def find(self, run_id: int, *, may_delete: bool | None) -> None:
-        """Suspect what lists that were read to their end do not have.
+        """Suspect what lists that were read to their end do not have, and stubs.
 
-        ``may_delete`` says whether more than 10 objects and 5 % of a list may be deleted; None in a
-        run that deletes nothing.
+        ``may_delete`` says whether more than 10 objects and 5 % of a family, or of a list of it,
+        may be deleted; None in a run that deletes nothing.
 
         Raises RunStopped when more would be deleted.
         """
         for (path,) in await fetch(
             self._database, "select u from sync.unchecked_lists(%s) as u", run_id
         ):
-            [(family, orphans, live)] = await fetch(
-                self._database,
-                "select o.family, o.orphans, o.live from sync.find_orphans(%s, %s) as o",
-                run_id,
-                path,
-            )
-            most = max(ALWAYS_DELETED, live * MOST_DELETED_SHARE)
-            if may_delete is False and orphans > most:
+            await fetch(self._database, "select sync.find_orphans(%s, %s)", run_id, path)
+        if may_delete is False:
+            await self._check_share(run_id)
+        await fetch(self._database, "select sync.find_stubs(%s)", run_id)
+
+    async def _check_share(self, run_id: int) -> None:
+        for family, parent_id, orphans, live in await fetch(
+            self._database, "select * from sync.count_orphans(%s, %s)", run_id, ALWAYS_DELETED
+        ):
+            if orphans > live * MOST_DELETED_SHARE:
+                where = "" if parent_id is None else f" in {parent_id}"
                 raise RunStopped(
                     f"WorkOS does not list {orphans} of the {live} live objects of the family "
-                    f"{family} that the mirror has. That is more than a reconcile deletes by "
-                    "itself. Look at WorkOS, and if they are gone, run it with --allow-deletes."
+                    f"{family}{where} that the mirror has. That is more than a reconcile deletes "
+                    "by itself. Look at WorkOS, and if they are gone, run it with --allow-deletes."
                 )
 
-    async def settle(self, run_id: int, on_failure: Callable[[ProviderError], None]) -> None:
+    async def settle(self, run_id: int, on_failure: Callable[[OrgscopeError], None]) -> None:
         """Ask WorkOS for each suspect, and say what it answered.
 
         ``on_failure`` is told of what could not be asked; it stays suspected.
@@ -77,7 +80,7 @@ class Suspects:
         for one in suspects:
             try:
                 await self._settle(run_id, one)
-            except ProviderError as error:
+            except (ProviderError, InboxError, ApplyError) as error:
                 on_failure(error)
 
     async def _list(self, run_id: int) -> list[Any]:

@@ -99,4 +99,4 @@ def test_authz__a2_no_tombstone_key__everybody_is_erased(tenants: Tenants) -> No
     admin.execute("delete from authz.tombstone_key")
     assert value(admin, "select authz.is_erased('user_01NOBODY')") is True
     assert begin_refusal(tenants.database, tenants.ada) == "WS315"
-    assert refusal(admin, "select authz.put_tombstone('user_01NOBODY')") is None
+    assert refusal(admin, "select authz.put_tombstone('user_01NOBODY')") == "WS308"

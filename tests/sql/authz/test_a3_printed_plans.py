@@ -87,6 +87,7 @@ def test_authz__a3_debug_print_plan__never_shows_a_seal_key(tenants: Tenants) ->
     [
         ("orgscope_definer", f"select authz.put_tombstone('{USER_A}')"),
         ("orgscope_definer", f"select authz.is_erased('{USER_A}')"),
+        ("orgscope_definer", f"select authz.erased_in(array['{USER_A}'])"),
         ("orgscope_sealer", "select authz.rotate_seal_key()"),
         ("orgscope_owner", "select authz.rotate_seal_key()"),
     ],

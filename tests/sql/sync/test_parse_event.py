@@ -73,12 +73,21 @@ def test_parse_event__unusable_time__as_without_one(database: Database, created_
     assert (parsed[4], parsed[8]) == (None, None)
 
 
-def test_parse_event__object_that_jsonb_cannot_hold__error_and_digest(database: Database) -> None:
-    body = '{"id": "event_1", "event": "user.deleted", "data": 1e400000}'
-    parsed = parse(database, body)
-    assert parsed[0].startswith("sha256:")
-    assert parsed[1:3] == ("", None)
+def test_parse_event__object_that_jsonb_cannot_hold__error_and_its_name(
+    database: Database,
+) -> None:
+    name = '"id": "event_1", "event": "user.deleted", "text": "' + r"\u0000" + '"'
+    parsed = parse(database, f'{{{name}, "data": 1e400000}}')
+    assert parsed[:3] == ("event_1", "user.deleted", None)
     assert parsed[8].startswith("22003 ")
+
+
+def test_parse_event__name_that_json_cannot_read_either__digest(database: Database) -> None:
+    for odd in ('"id": 7, "data": 1e400000', '"id": "event_1", "data": ' + "[" * 40_000):
+        parsed = parse(database, "{" + odd + "}")
+        assert parsed[0].startswith("sha256:")
+        assert parsed[1:3] == ("", None)
+        assert parsed[8][:5] in {"22003", "54001"}
 
 
 def test_parse_event__any_data__kept_or_lossy(database: Database) -> None:

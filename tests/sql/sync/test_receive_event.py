@@ -109,12 +109,16 @@ def test_receive_event__no_json_object__refused_and_nothing_stored(mirror: Mirro
 def test_receive_event__object_that_jsonb_cannot_hold__failed_and_kept_as_received(
     mirror: Mirror, value: str
 ) -> None:
-    body = json.dumps(event("user.created", {"odd": "?"})).replace('"?"', value)
-    id_ = f"sha256:{hashlib.sha256(body.encode()).hexdigest()}"
+    told = event("user.created", {"odd": "?"})
+    body = json.dumps(told).replace('"?"', value)
+    # Beyond the stack nobody can read even what the event is called.
+    id_, type_ = told["id"], told["event"]
+    if value.startswith("{"):
+        id_, type_ = f"sha256:{hashlib.sha256(body.encode()).hexdigest()}", ""
     for attempts in (1, 2):
         assert mirror.receive_body(body, "feed") == "failed"
         kept_as = kept(mirror, "id, type, body, status, left(error, 5), attempts")
-        assert (*kept_as[:4], kept_as[5]) == (id_, "", body, "failed", attempts)
+        assert (*kept_as[:4], kept_as[5]) == (id_, type_, body, "failed", attempts)
         assert kept_as[4] in {"22003", "54001"}
     assert mirror.retry(id_) == "failed"
     assert mirror.receive("user.created", user(unique("user"))) == "applied"

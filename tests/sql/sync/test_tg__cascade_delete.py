@@ -275,17 +275,3 @@ def test_cascade__family_whose_table_is_gone__others_go_on(mirror: Mirror) -> No
     mirror.receive("session.created", of_it)
     assert mirror.receive("user.deleted", made) == "applied"
     assert mirror.is_dead(SESSIONS, of_it["id"])
-
-
-def test_cascade__parent_deleted_by_an_event__changes_of_children_name_it(mirror: Mirror) -> None:
-    person, org = unique("user"), unique("org")
-    data = member(person, org)
-    mirror.receive("organization_membership.created", data)
-    mirror.receive("organization.deleted", organization(org), id="event_of_the_delete")
-    assert mirror.database.rows(
-        "select family, object_id, kind from sync.changes where event_id = 'event_of_the_delete' "
-        "order by family"
-    ) == [
-        ("organization", org, "deleted"),
-        ("organization_membership", data["id"], "deleted"),
-    ]

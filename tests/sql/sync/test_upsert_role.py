@@ -106,12 +106,14 @@ def test_upsert_role__permissions_are_no_list__unknown(mirror: Mirror, permissio
     assert (row(mirror, data)["permissions"], row(mirror, data)["lossy"]) == (None, False)
 
 
-def test_upsert_role__permissions_missing__unknown_and_not_those_of_before(mirror: Mirror) -> None:
-    data = environment_role()
+def test_upsert_role__permissions_missing__those_of_before_until_it_is_read(mirror: Mirror) -> None:
+    data = {**environment_role(), "permissions": ["posts:read"], "name": "known"}
     mirror.receive("role.created", data)
     leaner = {name: data[name] for name in data if name != "permissions"}
+    mirror.database.admin.execute("delete from sync.tasks")
     assert mirror.receive("role.updated", leaner, created_at=at(1)) == "applied"
-    assert row(mirror, data)["permissions"] is None
+    assert row(mirror, data)["permissions"] == ["posts:read"]
+    assert mirror.tasks() == {("refetch", f"role:environment:{data['slug']}")}
 
 
 def test_upsert_role__deleted_while_its_members_are_moved__in_every_order(mirror: Mirror) -> None:
