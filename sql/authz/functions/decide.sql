@@ -4,9 +4,9 @@
 -- Raises: WS310 to WS315, WS324: see authz.refuse.
 -- Why: the token's word is never enough: it was true at iat. One query, because every request pays
 --      for it. Several memberships may exist for one pair, since a re-added one may arrive before
---      the delete of the old one (rule B6): any live active one counts. A stub is nobody yet. Where
---      token and mirror name different sets of roles there is no role, unless settings name the
---      side whose role counts (rule A6).
+--      the delete of the old one (rule B6): any live active one counts. A stub of a person is
+--      nobody without an organization. Where token and mirror name different sets of roles there is
+--      no role, unless settings name the side whose role counts (rule A6).
 set local role orgscope_sealer;
 
 create or replace function authz.decide(claims jsonb, with_org boolean)

@@ -1,0 +1,93 @@
+"""What *converged* means, and whether a mirror is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from orgscope.devworkos import DevWorkOS
+from tests.chaos.expected import Key, expected_objects
+from tests.chaos.mirror_rows import read_mirror
+from tests.chaos.verdict import SILENT
+from tests.database import Database
+
+__all__ = ["Expected", "check_converged", "replayed"]
+
+Expected = Mapping[Key, dict[str, Any] | None]
+"""What each object must be, by family and key: its fields, or None for a tombstone."""
+
+
+FIRST: Final = expected_objects(DevWorkOS()).keys()
+"""The roles and permissions that every world begins with. They have no events: a run reads them."""
+
+
+def check_converged(
+    database: Database, expected: Expected | DevWorkOS, *, whole: bool = False
+) -> None:
+    """Assert that the mirror holds these objects and nothing else, all of it once.
+
+    Row set, content and tombstones are as expected; no stub waits, no event has failed; each
+    version is in the history once; and whoever follows the change feed from its beginning has the
+    same objects. Of a world, fields that WorkOS changes without an event are left out, and what
+    never had one may be missing, unless ``whole``: a run has read it.
+    """
+    rows = read_mirror(database.admin)
+    assert [key for key, row in rows.items() if row.raw is None and not row.dead] == [], "stubs"
+    live = {key: row.raw or {} for key, row in rows.items() if not row.dead}
+    if isinstance(expected, DevWorkOS):
+        world = expected_objects(expected)
+        assert live.keys() - world.keys() == set()
+        assert world.keys() - live.keys() <= (set() if whole else FIRST)
+        assert list(_differences(live, world)) == []
+    else:
+        assert live == {key: fields for key, fields in expected.items() if fields is not None}
+        dead = {key for key, row in rows.items() if row.dead}
+        assert dead == {key for key, fields in expected.items() if fields is None}
+    assert database.rows("select id, error from sync.inbox where status = 'failed'") == []
+    assert replayed(database) == live.keys()
+    assert (
+        database.rows(
+            "select family, object_id, source_updated_at from sync.history "
+            "group by family, object_id, source_updated_at, event_id, deleted_at, raw "
+            "having count(*) > 1"
+        )
+        == []
+    )
+    assert (
+        database.rows(
+            "select family, object_id, event_id from sync.changes where event_id <> '' "
+            "group by family, object_id, event_id having count(*) > 1"
+        )
+        == []
+    )
+
+
+def replayed(database: Database, most: int = 500) -> set[Key]:
+    """Return what lives for a consumer that follows the change feed, ``most`` rows at a time."""
+    alive: set[Key] = set()
+    place: tuple[Any, ...] = ("0", 0)
+    with database.connect("sync") as connection:
+        while True:
+            changes = connection.execute(
+                "select transaction, position, family, object_id, kind "
+                "from sync.read_changes(%s, %s, %s)",
+                (*place, most),
+            ).fetchall()
+            for transaction, position, family, object_id, kind in changes:
+                place = (transaction, position)
+                if kind == "deleted":
+                    alive.discard((family, object_id))
+                else:
+                    alive.add((family, object_id))
+            if len(changes) < most:
+                return alive
+
+
+def _differences(
+    live: Mapping[Key, dict[str, Any]], world: Mapping[Key, dict[str, Any]]
+) -> Iterator[tuple[Key, str]]:
+    for key, fields in live.items():
+        silent = SILENT.get(key[0], frozenset())
+        for name in (fields.keys() & world[key].keys()) - silent:
+            if fields[name] != world[key][name]:
+                yield key, name

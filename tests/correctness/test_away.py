@@ -1,0 +1,155 @@
+"""Case 49: WorkOS is away, or says what is no answer; and cases 56 and 57, who is silent or wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from orgscope.errors import ProviderError, WrongEnvironment
+from orgscope.sync.query import fetch
+from tests.correctness.convergence import check_converged
+from tests.correctness.stage import Stage
+from tests.database import Database, event, unique, user
+from tests.web import Web
+
+FAULTS: dict[str, tuple[Any, str, str]] = {
+    "401": (httpx2.Response(401, json={"error": "unauthorized"}), "unauthorized", "WORKOS_API_KEY"),
+    "403": (httpx2.Response(403, json={"error": "forbidden"}), "forbidden", "permission"),
+    "404": (httpx2.Response(404, json={"message": "Not Found"}), "not_found", "WORKOS_BASE_URL"),
+    "404 of a proxy": (httpx2.Response(404, text="<html>no route</html>"), "not_json", "proxy"),
+    "429": (httpx2.Response(429, json={}, headers={"Retry-After": "7"}), "rate_limited", "fewer"),
+    "500": (httpx2.Response(500, json={}), "server_error", "status page"),
+    "HTML": (httpx2.Response(200, text="<html>Sign in</html>"), "not_json", "proxy"),
+    "half a page": (httpx2.Response(200, text='{"data": [{"id": "ev'), "truncated", "proxy"),
+    "other form": (httpx2.Response(200, json={"items": []}), "unexpected", "update orgscope"),
+    "redirect": (httpx2.Response(302, headers={"Location": "/"}), "redirected", "WORKOS_BASE_URL"),
+    "no connection": (httpx2.ConnectError("refused"), "unreachable", "network"),
+    "slow": (httpx2.ReadTimeout("slow"), "timeout", "network"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_case_49__api_fails__named_with_what_to_do_and_everything_else_goes_on(
+    stage: Stage, no_waiting: list[float], name: str
+) -> None:
+    said, reason, hint = FAULTS[name]
+    stage.world.create_user("ada@example.com")
+    await stage.feed.read()
+    cursor = stage.feeds("cursor_id, resync_since")
+    person = stage.world.create_user("grace@example.com")
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        if isinstance(said, Exception):
+            raise said
+        return httpx2.Response(said.status_code, content=said.content, headers=said.headers)
+
+    stage.answer = answer
+    # The first 404 of a cursor may mean the cursor: then it is read by time, which fails as well.
+    with pytest.raises(ProviderError) as raised:
+        await stage.feed.read()
+    assert raised.value.reason == reason
+    assert stage.problems().keys() == {"feed"}
+    assert hint in stage.problems()["feed"]
+    assert name == "404" or stage.feeds("cursor_id, resync_since") == cursor
+    is_repeated = reason in {"rate_limited", "server_error", "unreachable", "timeout"}
+    assert len(no_waiting) == (3 if is_repeated else 0)
+    # Webhooks do not need the API, nor do deletes wait for it.
+    assert stage.send()[-1] == "applied"
+    stage.answer = lambda _: None
+    await stage.feed.read()
+    assert stage.problems() == {}
+    assert person["id"] in {one["id"] for one in stage.world.users}
+    check_converged(stage.database, stage.world)
+
+
+async def test_case_49__retry_after__honoured_by_the_call_and_by_the_task(
+    stage: Stage, no_waiting: list[float]
+) -> None:
+    stage.answer = lambda _: httpx2.Response(429, json={}, headers={"Retry-After": "41"})
+    person = stage.world.create_user("ada@example.com")
+    await fetch(stage.own, "select sync.queue_task('refetch', %s)", f"user:{person['id']}")
+    assert await stage.tasks.work() == 1
+    assert no_waiting == [41, 41, 41]
+    [(waits, error)] = stage.database.rows("select due_at - now(), error from sync.tasks")
+    assert timedelta(seconds=38) < waits <= timedelta(seconds=41 * 1.25)
+    assert "429" in error
+
+
+async def test_case_49__tasks_that_fail_together__do_not_return_together(stage: Stage) -> None:
+    stage.answer = lambda _: httpx2.Response(500, json={})
+    for number in range(12):
+        await fetch(stage.own, "select sync.queue_task('refetch', %s)", f"user:user_{number}")
+    assert await stage.tasks.work() == 12
+    waits = [wait for (wait,) in stage.database.rows("select due_at - now() from sync.tasks")]
+    assert max(waits) - min(waits) > timedelta(seconds=0.1)
+
+
+async def test_case_49__feed_is_behind__its_age_is_in_the_status(stage: Stage) -> None:
+    stage.world.create_user("ada@example.com")
+    await stage.feed.read()
+    stage.database.admin.execute(
+        "update sync.feeds set read_at = now() - interval '16 minutes', "
+        "head_at = now() - interval '16 minutes', cursor_at = now() - interval '16 minutes'"
+    )
+    assert "orgscope worker" in stage.problems()["feed stopped"]
+    [(age,)] = stage.database.rows("select now() - fed_up_to from sync.status")
+    assert age >= timedelta(minutes=16)
+
+
+async def test_case_56__no_webhooks_while_the_feed_moves__named_within_minutes(
+    stage: Stage,
+) -> None:
+    stage.world.create_user("ada@example.com")
+    stage.send()
+    await stage.feed.read()
+    assert stage.problems() == {}
+    stage.world.create_user("grace@example.com")
+    stage.send(lose=True)
+    await stage.feed.read()
+    assert stage.problems() == {}, "it may be on its way"
+    _pass(stage, minutes=6)
+    stage.world.create_user("mary@example.com")
+    await stage.feed.read()
+    assert stage.problems() == {}, "the webhook before it is only six minutes older"
+    _pass(stage, minutes=6)
+    assert "the route in the application" in stage.problems()["webhooks silent"]
+    stage.world.create_user("joan@example.com")
+    stage.send()
+    assert stage.problems() == {}
+
+
+def _pass(stage: Stage, *, minutes: int) -> None:
+    """Let time pass: all that was received becomes older."""
+    stage.database.admin.execute(
+        "update sync.inbox set received_at = received_at - %s, occurred_at = occurred_at - %s",
+        [timedelta(minutes=minutes)] * 2,
+    )
+
+
+async def test_case_57__key_of_another_environment__refused_before_the_first_write(
+    stage: Stage,
+) -> None:
+    stage.database.receive("user.created", user(unique("user")))
+    stage.world.create_user("other@example.com")
+    before = stage.database.rows("select * from workos.users")
+    for read in (
+        stage.feed.read,
+        lambda: stage.run.run("backfill"),
+        lambda: stage.run.run("reconcile", repair=True),
+    ):
+        with pytest.raises(WrongEnvironment, match="another environment"):
+            await read()
+    assert stage.database.rows("select * from workos.users") == before
+    for table in ("sync.runs", "sync.api_keys", "sync.changes where event_id = ''"):
+        assert stage.database.rows(f"select from {table}") == [], table
+    assert len(stage.database.rows("select from sync.inbox")) == 1
+
+
+async def test_case_57__secret_of_another_environment__refused_before_the_first_write(
+    web: Web, database: Database
+) -> None:
+    response = await web.deliver(event("user.created", user("user_1")), secret="whsec_of_staging")
+    assert (response.status_code, database.rows("select from sync.inbox")) == (401, [])
