@@ -7,6 +7,11 @@ ARGS ?=
 BOOKING_ARGS ?=
 REPORT ?=
 PROJECT ?= booking
+HISTORIES ?= 1000
+SEED ?= 1
+KILLS ?= 20
+ONLY ?=
+DEFECTS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,7 +23,7 @@ export ORGSCOPE_PG_BIN := $(abspath $(PG))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev ci lint fmt types test test-core test-rls test-booking lint-db plan migrate drift bench
+.PHONY: help setup demo dev ci lint fmt types test test-core test-rls test-booking lint-db plan migrate drift bench chaos
 
 ##@ Start here
 help: ## Show this list
@@ -77,6 +82,10 @@ drift: $(READY) ## Name what was changed by hand
 ##@ Measure
 bench: $(READY) ## Measure orgscope and its peers side by side, and say which bounds hold
 	$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: $(READY) ## Play random histories: HISTORIES=1000 SEED=1 KILLS=20 (every 20th), ONLY=7, DEFECTS=1
+	$(BIN)/python -m tests.chaos --histories $(HISTORIES) --seed $(SEED) --kills $(KILLS) --jobs $(JOBS) \
+	  $(if $(ONLY),--only $(ONLY)) $(if $(DEFECTS),--defects)
 
 # .venv is made with any Python from 3.11 on, and installed again when these two files change.
 $(READY): pyproject.toml constraints.txt | $(BIN)/python

@@ -1,0 +1,58 @@
+"""The mirror under test, as the superuser sees it: emptied, read, and made to hurry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+from tests.chaos.expected import FAMILIES, Key
+
+__all__ = ["MirrorRow", "empty", "make_due", "read_mirror", "tasks_left"]
+
+_ROWS: Final = " union all ".join(
+    f"select '{family}' as family, t.id, t.raw, t.deleted_at is not null, t.event_id, t.origin"
+    f" from workos.{table} as t"
+    for family, table in FAMILIES.items()
+)
+_TABLES: Final = """
+    select string_agg(format('%I.%I', n.nspname, c.relname), ', ')
+    from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname in ('workos', 'sync') and c.relkind = 'r' and c.relname <> 'families'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorRow:
+    """A row of the mirror; ``raw`` is None in a stub."""
+
+    raw: dict[str, Any] | None
+    dead: bool
+    event_id: str
+    origin: str
+
+
+def empty(admin: psycopg.Connection[Any]) -> None:
+    """Forget every object, event, task, run and change."""
+    [(tables,)] = admin.execute(_TABLES).fetchall()
+    admin.execute(f"truncate {tables} restart identity")
+
+
+def read_mirror(admin: psycopg.Connection[Any]) -> dict[Key, MirrorRow]:
+    """Return every row by its key."""
+    rows = admin.execute(_ROWS).fetchall()
+    return {(family, key): MirrorRow(*rest) for family, key, *rest in rows}
+
+
+def make_due(admin: psycopg.Connection[Any]) -> None:
+    """Let the time pass that tasks and interrupted runs wait for."""
+    admin.execute(
+        "update sync.tasks set due_at = now(), lease_until = null where due_at < 'infinity'"
+    )
+    admin.execute("update sync.runs set lease_until = null where state = 'running'")
+
+
+def tasks_left(admin: psycopg.Connection[Any]) -> list[tuple[str, str, str | None]]:
+    """Return the tasks that are still to be done: kind, key, error."""
+    return admin.execute("select kind, key, error from sync.tasks order by kind, key").fetchall()
