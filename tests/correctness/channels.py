@@ -76,14 +76,16 @@ class Channel(Mirror):
                     if self.name != "feed":
                         mine.deliver(events)
                         return
-                    if mine.read(body, mine.cursor()):
+                    if mine.read_page(body, mine.cursor()):
                         return
                 except DeadlockDetected:
                     continue
 
         return tell
 
-    def read(self, objects: str, cursor: str | None, *, at_head: bool = False) -> dict[str, int]:
+    def read_page(
+        self, objects: str, cursor: str | None, *, at_head: bool = False
+    ) -> dict[str, int]:
         """Apply a page of the feed as read at a cursor; nothing where another reader was sooner."""
         row = self.connection.execute(
             "select p.moved, p.outcomes from sync.receive_page(%s, %s, %s) as p",
@@ -108,6 +110,6 @@ class Channel(Mirror):
         return outcome
 
     def _page(self, bodies: Sequence[str]) -> dict[str, int]:
-        outcomes = self.read(f"[{','.join(bodies)}]", self.cursor())
+        outcomes = self.read_page(f"[{','.join(bodies)}]", self.cursor())
         assert outcomes, "nobody else reads the feed"
         return outcomes

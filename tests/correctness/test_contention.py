@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import psycopg
 import pytest
@@ -63,6 +64,7 @@ async def test_case_33__deadlock__tried_again_and_the_caller_does_not_notice(
     with stage.database.connect("dba", autocommit=False) as other:
         other.execute("set deadlock_timeout = '20s'")
         other.execute("select from workos.users where id = %s for update", (person["id"],))
+        doing: asyncio.Task[Any]
         if door == "feed":
             doing = asyncio.create_task(stage.feed.read())
         else:

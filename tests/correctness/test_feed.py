@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from orgscope.devworkos.clock import ManualClock
+from orgscope.devworkos.events import Event
 from orgscope.errors import ProviderUnavailable
 from orgscope.sync.query import fetch
 from tests.correctness.convergence import check_converged
@@ -26,7 +27,8 @@ async def test_case_44__any_subset_of_webhooks_is_lost__the_feed_fills_and_count
 ) -> None:
     dice = random.Random(seed)
     org = stage.world.create_organization("Acme")
-    lost, late = [], []
+    lost: list[Event] = []
+    late: list[Event] = []
     for number in range(15):
         person = stage.world.create_user(f"{number}@example.com")
         made = stage.world.create_membership(person["id"], org["id"])

@@ -132,7 +132,7 @@ def test_case_04__concurrent_readers_of_one_page__exactly_one_applies(channel: C
     body = json.dumps(event("user.created", user("user_1"), id="event_1"))
 
     def read(one: Channel) -> str:
-        return f"page {one.read(f'[{body}]', cursor, at_head=True)}"
+        return f"page {one.read_page(f'[{body}]', cursor, at_head=True)}"
 
     said = Counter(
         at_once(channel.database, [read] * 10 + [lambda one: one.receive_body(body)] * 10)

@@ -52,7 +52,7 @@ def test_backfill__terminal__shows_bars_with_rate_and_total(large: Mirrored) -> 
 
 
 def test_backfill__killed_in_the_middle_and_run_again__is_equal(large: Mirrored) -> None:
-    large.world.faults.slow_s = 0.1
+    large.world.faults.slow_s = 0.5
     process = large.start("backfill")
     try:
         wait_until(lambda: large.database.rows(PAGES_OF_USERS) == [(1,)], "no page was read")
@@ -82,7 +82,7 @@ def test_backfill__killed_in_the_middle_and_run_again__is_equal(large: Mirrored)
 
 
 def test_backfill__terminated__says_so_and_holds_nothing(large: Mirrored) -> None:
-    large.world.faults.slow_s = 0.1
+    large.world.faults.slow_s = 0.5
     process = large.start("backfill")
     try:
         wait_until(lambda: large.database.rows(PAGES_OF_USERS) == [(1,)], "no page was read")
