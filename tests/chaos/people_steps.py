@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from orgscope.devworkos import DevWorkOS
 from orgscope.devworkos.domains import DomainData
@@ -163,6 +163,17 @@ def flicker(world: DevWorkOS, dice: Random) -> None:
         dice.choice((world.deactivate, world.reactivate))(membership["id"])
 
 
+def crowd(world: DevWorkOS, dice: Random) -> None:
+    """Bring an organization of people who are invited, inactive or active."""
+    organization = world.create_organization(word(dice))
+    for number in range(6):
+        user = world.create_user(f"c{dice.getrandbits(40):x}@people.example")
+        status: Literal["pending", "active"] = "pending" if number < 2 else "active"
+        member = world.create_membership(user["id"], organization["id"], status=status)
+        if number in (2, 3):
+            world.deactivate(member["id"])
+
+
 def invite(world: DevWorkOS, dice: Random) -> None:
     organization = dice.choice((None, organization_id(world, dice)))
     emails = [f"guest{dice.getrandbits(40):x}@guests.example"]
@@ -210,6 +221,7 @@ PEOPLE_STEPS = {
     delete_membership: 3,
     rejoin: 3,
     flicker: 2,
+    crowd: 1,
     invite: 3,
     answer_invitation: 3,
     sign_in: 5,

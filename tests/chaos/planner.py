@@ -17,6 +17,9 @@ FEWEST_EVENTS: Final = 60
 MOST_EVENTS: Final = 200
 
 _BEGIN: Final = ("create_organization", "create_user", "create_user", "create_membership")
+_OLD_BEGIN: Final = (*_BEGIN, "crowd")
+"""What is not active can only be told from what is gone when it is old: no event says it again."""
+
 _EVENTFUL: Final = ("create_directory", "create_group", "create_directory_user")
 
 _FEED: Final = {"read_feed": 8}
@@ -42,11 +45,12 @@ def make_plan(seed: int, number: int) -> Plan:
     wanted = dice.randint(FEWEST_EVENTS, MOST_EVENTS - 20)
     runtime = _RUNTIME if plan.channel == "webhook" else {**_RUNTIME, **_FEED, "lose_cursor": 1}
     steps: list[Step] = []
+    begin = _OLD_BEGIN if plan.old else _BEGIN
     numbers = count(1)
     while len(world.event_log.all) < wanted:
         is_old = len(steps) < plan.old
-        if len(steps) < len(_BEGIN):
-            verb = _BEGIN[len(steps)]
+        if len(steps) < len(begin):
+            verb = begin[len(steps)]
         elif not is_old and dice.random() < _SHARE:
             verb = dice.choices(list(runtime), list(runtime.values()))[0]
         elif dice.random() < 0.05:
