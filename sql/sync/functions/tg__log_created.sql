@@ -13,6 +13,9 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
+  if not exists (select from added) then
+    return null; -- An upsert that found all of its rows fires it, too.
+  end if;
   insert into sync.changes (family, object_id, organization_id, kind, event_id)
   select
     tg_argv[0], a.id,

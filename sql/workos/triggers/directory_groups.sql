@@ -10,8 +10,8 @@ execute function sync.tg__keep_newest('directory_group', 'raw_attributes');
 
 create or replace trigger _100_cascade_delete_update
 after update on workos.directory_groups
-for each row
-when (new.deleted_at is not null and old.deleted_at is null)
+referencing old table as replaced new table as written
+for each statement
 execute function sync.tg__cascade_delete();
 
 create or replace trigger _100_cascade_delete_insert
@@ -28,16 +28,14 @@ execute function sync.tg__log_created('directory_group');
 
 create or replace trigger _200_log_updated
 after update on workos.directory_groups
-for each row
-when (
-  new.raw is distinct from old.raw or (new.deleted_at is null) <> (old.deleted_at is null)
-)
+referencing old table as replaced new table as written
+for each statement
 execute function sync.tg__log_updated('directory_group');
 
 comment on trigger _000_keep_newest on workos.directory_groups
 is 'Let an update pass only when it brings a newer version.';
 comment on trigger _100_cascade_delete_update on workos.directory_groups
-is 'Take the children of a deleted object along.';
+is 'Take the children of deleted objects along.';
 comment on trigger _100_cascade_delete_insert on workos.directory_groups
 is 'Take children along that came before the tombstone.';
 comment on trigger _200_log_created on workos.directory_groups

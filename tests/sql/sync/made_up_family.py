@@ -73,7 +73,8 @@ set role orgscope_owner;
 create trigger _000_keep_newest before update of source_updated_at on extra.badges
 for each row execute function sync.tg__keep_newest('badge');
 create trigger _100_cascade_delete_update after update on extra.badges
-for each row when (new.deleted_at is not null and old.deleted_at is null)
+referencing old table as replaced new table as written
+for each statement
 execute function sync.tg__cascade_delete();
 reset role;
 """

@@ -93,6 +93,28 @@ def test_cascade__child_deleted_on_its_own__parent_lives(
     assert not mirror.is_dead(parent.table, made["id"])
 
 
+def test_cascade__many_parents_by_one_statement__each_child_dead_since_its_own(
+    mirror: Mirror,
+) -> None:
+    made, orgs = user(unique("user")), [organization(unique("org")) for _ in range(3)]
+    children = [member(made["id"], org["id"]) for org in orgs]
+    for child in children:
+        mirror.receive("organization_membership.created", child)
+    mirror.database.admin.execute(
+        """update workos.organizations as o set deleted_at = '2026-01-15 12:00Z'::timestamptz
+             + array_position(%s, o.id::text) * interval '1 hour'
+           where o.id = any (%s)""",
+        ([org["id"] for org in orgs], [org["id"] for org in orgs[:2]]),
+    )
+    dead = "select deleted_at at time zone 'UTC' from workos.organization_memberships where id = %s"
+    since = [mirror.database.rows(dead, (child["id"],)) for child in children]
+    assert [None if at is None else at.hour for [(at,)] in since] == [13, 14, None]
+    assert mirror.database.rows(
+        """select object_id from sync.changes
+           where kind = 'deleted' and family = 'organization_membership' order by position"""
+    ) == [(child["id"],) for child in sorted(children[:2], key=lambda one: one["id"])]
+
+
 def test_cascade__directory_deleted__its_people_groups_and_members_dead(mirror: Mirror) -> None:
     world = new_world()
     below = ["directory_user", "directory_group", "directory_group_member"]

@@ -1,5 +1,5 @@
 -- Make booking's trigger of workos.organization_memberships.
--- Flow: fired by sync.upsert_*, after the mirror's own triggers.
+-- Flow: fired by sync.upsert_* and by the delete of a parent, for each row.
 -- Runs as: as app.tg__sync_profile says.
 -- Raises: nothing.
 -- Why: profiles follow the mirror in the transaction of the event.
