@@ -8,6 +8,7 @@ seconds there, so an empty page says nothing about what a webhook may have broug
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,11 +17,11 @@ from typing import Final
 from orgscope.db import Database
 from orgscope.errors import ProviderError, ProviderRefused, WrongEnvironment
 from orgscope.metrics import FEED_EVENTS
-from orgscope.provider import WorkOS
+from orgscope.provider import Page, WorkOS
 from orgscope.provider.failure import failure
 from orgscope.settings import Settings
 from orgscope.sync.environment import check_environment
-from orgscope.sync.query import fetch
+from orgscope.sync.query import fetch, fetch_patiently
 
 __all__ = ["Feed", "FeedRead"]
 
@@ -80,21 +81,51 @@ class Feed:
                 await check_environment(self._database, self._workos, self._settings)
                 self._checked = True
             while not read.at_head and (most_pages is None or read.pages < most_pages):
-                await self._read_page(read)
+                await self._read_on(read, most_pages)
         except (ProviderError, WrongEnvironment) as error:
             await fetch(self._database, "select sync.report_feed(%s)", str(error))
             raise
         return read
 
-    async def _read_page(self, read: FeedRead) -> None:
+    async def _read_on(self, read: FeedRead, most_pages: int | None) -> None:
+        """Read from where the feed stands, as long as that is where this read left it.
+
+        WorkOS is asked for the next page while PostgreSQL applies the one before.
+        """
         [(names, cursor_id, range_start)] = await fetch(
             self._database,
             "select sync.event_names(), f.cursor_id, f.range_start from sync.open_feed() as f",
         )
-        try:
-            page = await self._workos.get_events(
+        coming = asyncio.create_task(
+            self._workos.get_events(
                 names, after=cursor_id, range_start=None if cursor_id else range_start
             )
+        )
+        try:
+            while True:
+                page = await self._receive(coming, cursor_id)
+                if page is None:
+                    return
+                read.pages += 1
+                last_id = next((one for one in reversed(page.ids) if one), None)
+                goes_on = None not in (page.after, last_id) and read.pages != most_pages
+                if goes_on:
+                    coming = asyncio.create_task(self._workos.get_events(names, after=last_id))
+                if not await self._apply(read, page, cursor_id):
+                    return  # Another reader has applied it, and the feed stands where that ended.
+                if page.after is not None and last_id is None:
+                    await self._skip(read, cursor_id, page.after)
+                if not goes_on:
+                    return
+                cursor_id = last_id
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+    async def _receive(self, coming: asyncio.Task[Page], cursor_id: str | None) -> Page | None:
+        """Return the page; None when WorkOS no longer accepts the cursor, which is given up."""
+        try:
+            return await coming
         except ProviderRefused as error:
             if cursor_id is None or error.reason not in _LOST:
                 raise
@@ -104,9 +135,11 @@ class Feed:
                 error,
                 extra={"event": "feed.cursor_lost"},
             )
-            return
-        read.pages += 1
-        [(moved, outcomes)] = await fetch(
+            return None
+
+    async def _apply(self, read: FeedRead, page: Page, cursor_id: str | None) -> bool:
+        """Apply a page, and return whether the feed still stood where the page begins."""
+        [(moved, outcomes)] = await fetch_patiently(
             self._database,
             "select p.moved, p.outcomes from sync.receive_page(%s, %s, %s) as p",
             page.data,
@@ -114,7 +147,7 @@ class Feed:
             page.after is None,
         )
         if not moved:
-            return  # Another reader has applied it; the next page begins where that one ended.
+            return False
         read.outcomes.update(outcomes)
         for outcome, count in outcomes.items():
             FEED_EVENTS.labels(outcome).inc(count)
@@ -124,8 +157,7 @@ class Feed:
             outcomes,
             extra={"event": "feed.page", "outcomes": outcomes},
         )
-        if page.after is not None and not any(page.ids):
-            await self._skip(read, cursor_id, page.after)
+        return True
 
     async def _skip(self, read: FeedRead, cursor_id: str | None, after: str) -> None:
         """Go on behind a page without events, where WorkOS says."""

@@ -30,7 +30,7 @@ from orgscope.settings import Settings
 from orgscope.sync.environment import check_environment
 from orgscope.sync.feed import Feed
 from orgscope.sync.listing import read_list_page
-from orgscope.sync.query import fetch, fetch_value
+from orgscope.sync.query import fetch, fetch_patiently, fetch_value
 from orgscope.sync.read import CLOCK
 from orgscope.sync.suspects import HOLD_BACK_S, Suspects
 
@@ -189,7 +189,7 @@ class Run:
         while True:
             read_at = await fetch_value(self._database, CLOCK)
             page = await read_list_page(self._workos, one.path, cursor_id)
-            [(listed, applied)] = await fetch(
+            [(listed, applied)] = await fetch_patiently(
                 self._database,
                 "select p.listed, p.applied from sync.apply_page(%s, %s, %s, %s, %s, %s) as p",
                 report.run_id,

@@ -24,7 +24,7 @@ from orgscope.errors import OrgscopeError, ProviderUnavailable
 from orgscope.provider import WorkOS
 from orgscope.sync.inbox import Outcome
 from orgscope.sync.listing import read_place
-from orgscope.sync.query import fetch, fetch_value
+from orgscope.sync.query import fetch, fetch_patiently, fetch_value
 from orgscope.sync.read import CLOCK
 
 __all__ = ["Tasks"]
@@ -137,13 +137,15 @@ class Tasks:
         body = await read_place(self._workos, place, object_id)
         if body is None:
             query = "select sync.put_absent(%s, %s, %s)"
-            await fetch(self._database, query, family, object_id, read_at)
+            await fetch_patiently(self._database, query, family, object_id, read_at)
         else:
             query = "select sync.apply_read(%s, %s, %s)"
-            await fetch(self._database, query, family, body, read_at)
+            await fetch_patiently(self._database, query, family, body, read_at)
 
     async def _retry_event(self, event_id: str) -> None:
-        outcome = await fetch_value(self._database, "select sync.retry_event(%s)", event_id)
+        [(outcome,)] = await fetch_patiently(
+            self._database, "select sync.retry_event(%s)", event_id
+        )
         if outcome == Outcome.FAILED:
             raise TaskFailed("The event could not be applied. See orgscope inbox show.")
 
