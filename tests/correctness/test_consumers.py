@@ -178,22 +178,12 @@ def enough(load: Load, more: int = 20) -> None:
     raise AssertionError(f"{len(load.acknowledged)} of {wanted}: {load.errors}")
 
 
-def migrated(database: Database) -> deploy.Outcome:
-    """Migrate as an operator does: all or nothing, and again where a deadlock took it back."""
-    while True:
-        try:
-            return deploy.migrate(database.settings)
-        except FileFailed as error:
-            if "40P01" not in str(error):
-                raise
-
-
 def test_case_64__migration_while_webhooks_arrive__none_is_lost_and_old_calls_still_answer(
     database: Database, next_version: Project
 ) -> None:
     with Load(database) as load:
         enough(load)
-        outcome = migrated(database)
+        outcome = deploy.migrate(database.settings)
         enough(load)
     assert len(outcome.revisions) == 1
     assert "core sql/sync/functions/upsert_user.sql" in outcome.files
@@ -211,7 +201,7 @@ async def test_case_64__failed_migration__nothing_of_it_stays_and_the_new_code_d
     with Load(database) as load:
         enough(load)
         with pytest.raises(FileFailed, match="syntax"):
-            migrated(database)
+            deploy.migrate(database.settings)
         enough(load)
     assert load.errors <= RETRYABLE
     assert database.rows("select revision from deploy.revisions order by 1") == before

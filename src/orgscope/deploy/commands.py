@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 import psycopg
 from sqlalchemy import Connection, RootTransaction
@@ -17,22 +18,39 @@ from orgscope.deploy.pending import PendingRevision, pending
 from orgscope.deploy.revision import assert_indexes
 from orgscope.deploy.sql import driver, execute_file, run_step
 from orgscope.deploy.verifier_settings import put_settings, settings_statement
-from orgscope.errors import DatabaseNotReady
+from orgscope.errors import DatabaseNotReady, FileFailed
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
 __all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan"]
+
+_MOST_TRIES: Final = 3
 
 
 def migrate(settings: Settings, project: Project | None = None) -> Outcome:
     """Deploy orgscope and then ``project``: all of it, or nothing.
 
     Only a revision marked ``transaction: no`` splits the run: what came before it is committed, and
-    it runs alone. Of several concurrent runs one works; the others wait and find nothing to do.
+    it runs alone. Of several concurrent runs one works; the others wait and find nothing to do. It
+    locks many tables, and webhooks lock the same in another order: where PostgreSQL chose it to end
+    a deadlock, it begins again, at most twice.
 
     Raises FileFailed (file and line), VersionMismatch when the database is ahead of the files,
     DatabaseNotReady, ConfigurationError.
     """
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            return _migrate(settings, project)
+        except FileFailed as error:
+            if tries == _MOST_TRIES or not isinstance(
+                error.__cause__, psycopg.errors.DeadlockDetected
+            ):
+                raise
+
+
+def _migrate(settings: Settings, project: Project | None) -> Outcome:
     with connection.deployment(settings) as opened:
         run = _Run(opened, settings, _projects(project))
         for index, one in enumerate(run.projects):
