@@ -3,7 +3,9 @@
 -- Runs as: orgscope_definer, invoker.
 -- Raises: only what sync.is_retryable says is the database's, for the sender to try again.
 -- Why: an event without a time happened, as far as anybody here knows, now. A webhook from before
---      the feed was opened may be overtaken by what no feed will tell: WorkOS is asked.
+--      the feed was opened may be overtaken by what no feed will tell: WorkOS is asked. It is asked
+--      as well about an object that lives here and whose event failed: that one may have taken
+--      access away.
 set local role orgscope_definer;
 
 create or replace function sync.apply_event(event sync.event, out outcome text, out error text)
@@ -35,6 +37,11 @@ begin
   if outcome = 'applied' and v_change.origin = 'webhook' then
     perform sync.add_task('refetch', concat_ws(':', v_family.name, v_result.keys[1]))
     from sync.feeds as f where v_change.occurred_at < f.range_start;
+  elsif outcome = 'failed' then
+    execute format(
+      'select sync.add_task(''refetch'', concat_ws('':'', $1, t.id)) from %s as t
+       where t.id = $2 and t.deleted_at is null', v_family.relation
+    ) using v_family.name, event.data ->> 'id';
   end if;
 end
 $$;

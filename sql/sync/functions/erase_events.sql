@@ -4,7 +4,9 @@
 -- Raises: nothing.
 -- Why: the id of the event stays, so that it is known when it is sent again. An event that has an
 --      address and names no id is the person's when it is about nobody else: of a family, that is
---      when it has no object that can be read, and else, when it names no user.
+--      when it has no object that can be read, and else, when it names no user. Nothing comes in
+--      meanwhile, so for a few names each body is searched before it is taken apart, which takes
+--      thirty times as long; of many names it is taken apart at once.
 set local role orgscope_definer;
 
 create or replace function sync.erase_events(ids text[], addresses text[])
@@ -14,6 +16,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_names constant text[] := ids || addresses;
   v_deleted bigint := 0;
   v_blanked bigint := 0;
   v_kept sync.inbox;
@@ -22,10 +25,15 @@ declare
 begin
   for v_kept in
     select i.* from sync.inbox as i
-    where i.status <> 'erased' and exists (
-      select from string_to_table(i.body, '"') as p (piece)
-      where p.piece = any (ids) or lower(p.piece) = any (addresses)
-    )
+    where i.status <> 'erased' and case
+      when cardinality(v_names) < 20 and not exists (
+        select from unnest(v_names) as n (name) where strpos(lower(i.body), lower(n.name)) > 0
+      ) then false
+      else exists (
+        select from string_to_table(i.body, '"') as p (piece)
+        where p.piece = any (ids) or lower(p.piece) = any (addresses)
+      )
+    end
   loop
     v_left := sync.leave_out_erased(
       ids, sync.parse_event(v_kept.body, v_kept.source), v_kept.body

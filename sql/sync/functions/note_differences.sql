@@ -3,8 +3,9 @@
 -- Runs as: orgscope_definer, invoker.
 -- Raises: nothing.
 -- Why: what changed after the point up to which the feed was read is behind, and no difference: its
---      event is under way. A tombstone or a later version of what WorkOS lists cannot be told from
---      a list that is late, so WorkOS is asked for the object itself.
+--      event is under way. What has no time, such as a member of a group, may be that as well, and
+--      is suspected. A tombstone or a later version of what WorkOS lists cannot be told from a list
+--      that is late, so WorkOS is asked for the object itself.
 set local role orgscope_definer;
 
 create or replace function sync.note_differences(
@@ -34,7 +35,8 @@ begin
     case when family.name = 'organization' then n.object_id else n.organization_id end,
     n.kind, n.fields,
     case
-      when n.since > v_fed_up_to then 'behind' when run.repair then 'mended' else 'found'
+      when n.since > v_fed_up_to then 'behind' when run.repair then 'mended'
+      when n.since = '-infinity' then 'suspected' else 'found'
     end
   from jsonb_to_recordset(differences) as n (
     object_id text, kind text, fields text[], since timestamptz, organization_id text

@@ -4,7 +4,10 @@
 -- Raises: WS203 for a family that is not registered.
 -- Why: the families know their paths. What has no path of its own, such as a member of a group, is
 --      found in the list of its parent; what has neither cannot be read again. The parent goes
---      with both: an object that is read below it, such as a role, does not say whose it is.
+--      with both: an object that is read below it, such as a role, does not say whose it is. A path
+--      without the id, such as that of a permission by its slug, may show another object in its
+--      place: expected_id is what tells. What the mirror does not have yet is below the parent that
+--      its key begins with (ADR 15).
 -- Example: select * from sync.object_path('user', 'user_01…');
 set local role orgscope_definer;
 
@@ -14,7 +17,8 @@ create or replace function sync.object_path(
   out get_path text,
   out list_path text,
   out parent_column text,
-  out parent_id text
+  out parent_id text,
+  out expected_id text
 )
 language plpgsql
 stable
@@ -40,7 +44,13 @@ begin
   select p.key into parent_column from jsonb_each_text(v_family.parents) as p
   where p.value = v_family.list_parent;
   parent_id := v_fields ->> parent_column;
-  select sync.fill_path(p.path, v_fields) into get_path
+  if parent_column is not null and not v_fields ? parent_column and strpos(object_id, ':') > 0 then
+    parent_id := split_part(object_id, ':', 1);
+  end if;
+  select
+    sync.fill_path(p.path, v_fields),
+    case when strpos(p.path, '{id}') = 0 and v_fields ->> 'id' = object_id then object_id end
+  into get_path, expected_id
   from unnest(v_family.get_paths) with ordinality as p (path, place)
   where sync.fill_path(p.path, v_fields) is not null
   order by p.place limit 1;

@@ -33,10 +33,13 @@ begin
   v_total := v_total + v_deleted;
   delete from sync.runs as r where r.state <> 'running' and r.finished_at < now() - keep_changes;
   delete from sync.inbox as i
-  where i.id in (
+  using unnest(array['webhook', 'feed']) as s (source)
+  cross join lateral (
     select o.id from sync.inbox as o
-    where o.received_at < now() - keep_inbox and o.status <> 'failed' limit most
-  );
+    where o.source = s.source and o.received_at < now() - keep_inbox and o.status <> 'failed'
+    order by o.received_at limit most
+  ) as old
+  where i.id = old.id;
   get diagnostics v_deleted = row_count;
   return v_total + v_deleted;
 end

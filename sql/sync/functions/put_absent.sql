@@ -2,7 +2,8 @@
 -- Flow: called by the worker when a refetch finds nothing, and to delete what somebody says is
 --       gone. Returns applied, or stale: deleted already, or written since the question.
 -- Runs as: orgscope_definer, definer.
--- Raises: WS202 for a stub that lives, and for an object that the mirror does not have.
+-- Raises: WS202 for a stub that lives, and for an object that the mirror does not have; WS203 for a
+--         family that is not registered.
 -- Why: what the mirror has and WorkOS does not is deleted, at once, without waiting for the event.
 --      A stub stands for what was announced and never seen: that it is missing is no news but a
 --      question, and a tombstone is final. It stays, gives no access by itself, and the next
@@ -24,6 +25,11 @@ declare
   v_is_dead boolean;
 begin
   select f.relation into v_relation from sync.families as f where f.name = put_absent.family;
+  if v_relation is null then
+    raise exception using
+      errcode = 'WS203', message = 'there is no such family',
+      hint = 'See sync.families for their names.';
+  end if;
   execute format(
     'select t.raw is not null, t.deleted_at is not null from %s as t where t.id = $1', v_relation
   ) into v_is_known, v_was_dead using object_id;

@@ -47,7 +47,9 @@ begin
   execute format('select t.deleted_at is not null from %s as t where t.id = $1', v_relation)
   into v_is_dead using object_id;
   v_is_wrong := (v_difference.kind = 'orphan') = (body is null)
-    and v_is_dead = (v_difference.kind = 'deleted');
+    and v_is_dead is not distinct from case
+      when v_difference.kind <> 'missing' then v_difference.kind = 'deleted'
+    end;
   v_state := case when not v_is_wrong then 'refuted' when v_run.repair then 'mended' else 'found' end;
   if v_state = 'mended' then
     perform sync.repair_object(family, object_id, body, read_at);

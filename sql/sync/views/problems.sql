@@ -3,7 +3,8 @@
 -- Runs as: orgscope_definer, the view's owner: it names no person.
 -- Raises: nothing.
 -- Why: a fault that nobody sees becomes months of drift. No row says that nothing is known to be
---      wrong, which is the state to watch for.
+--      wrong, which is the state to watch for. Of an error of class 22 the SQLSTATE alone: its
+--      text may have a value in it.
 -- requires: sql/sync/views/status.sql
 set local role orgscope_definer;
 
@@ -54,7 +55,8 @@ union all
 select
   'unreadable objects', max(r.finished_at),
   format('%s objects that WorkOS lists could not be applied, the first one because of %s. Update '
-    'orgscope, or report it.', sum(l.failed), min(l.error))
+    'orgscope, or report it.', sum(l.failed),
+    min(case when l.error like '22%' then left(l.error, 5) else l.error end))
 from sync.run_lists as l inner join sync.runs as r on l.run_id = r.run_id
 where l.failed > 0 and r.run_id = (select max(w.run_id) from sync.runs as w where w.scope = 'all')
 having count(*) > 0

@@ -62,7 +62,7 @@ async def read_place(workos: WorkOS, place: Any, object_id: str) -> str | None:
     """Return an object of the mirror as WorkOS shows it, with its parent; None when it is gone.
 
     ``place`` is a row of ``sync.object_path`` with one of its two paths. What WorkOS shows below a
-    parent may not say whose it is.
+    parent may not say whose it is, and what it shows under a name may be another object by now.
 
     Raises ProviderError.
     """
@@ -70,7 +70,11 @@ async def read_place(workos: WorkOS, place: Any, object_id: str) -> str | None:
         body = await workos.get(place.get_path)
     else:
         body = await find_in_list(workos, place.list_path, object_id)
-    if body is None or place.parent_id is None:
+    if body is None:
+        return None
+    if place.expected_id is not None and _loads(body).get("id") != place.expected_id:
+        return None
+    if place.parent_id is None:
         return body
     return json.dumps({place.parent_column: place.parent_id} | _loads(body))
 

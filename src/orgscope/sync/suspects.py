@@ -15,7 +15,7 @@ from orgscope.errors import ApplyError, InboxError, OrgscopeError, ProviderError
 from orgscope.provider import WorkOS
 from orgscope.sync.feed import Feed
 from orgscope.sync.listing import read_place
-from orgscope.sync.query import fetch, fetch_value
+from orgscope.sync.query import fetch, fetch_patiently, fetch_value
 from orgscope.sync.read import CLOCK
 
 __all__ = ["HOLD_BACK_S", "Suspects"]
@@ -49,10 +49,10 @@ class Suspects:
         for (path,) in await fetch(
             self._database, "select u from sync.unchecked_lists(%s) as u", run_id
         ):
-            await fetch(self._database, "select sync.find_orphans(%s, %s)", run_id, path)
+            await fetch_patiently(self._database, "select sync.find_orphans(%s, %s)", run_id, path)
         if may_delete is False:
             await self._check_share(run_id)
-        await fetch(self._database, "select sync.find_stubs(%s)", run_id)
+        await fetch_patiently(self._database, "select sync.find_stubs(%s)", run_id)
 
     async def _check_share(self, run_id: int) -> None:
         for family, parent_id, orphans, live in await fetch(
@@ -96,7 +96,7 @@ class Suspects:
         if place.get_path is None and place.list_path is None:
             return
         body = await read_place(self._workos, place, one.object_id)
-        await fetch(
+        await fetch_patiently(
             self._database,
             "select sync.settle_difference(%s, %s, %s, %s, %s)",
             run_id,

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from orgscope import errors
-from tests.database import event, unique, user
+from tests.database import event, member, unique, user
 from tests.sql.sync import objects
 from tests.sql.sync.erasing import ADDRESS, NOUNS, Stage, dump, erase, naming, privileged
 from tests.sql.sync.families import FAMILIES, named
@@ -201,6 +201,14 @@ def test_organization__all_of_it__no_table_names_it(stage: Stage) -> None:
     for body in stage.bodies:
         stage.mirror.receive_body(json.dumps({**json.loads(body), "id": unique("event")}))
         assert naming(stage.mirror, stage.org_id, *below) == [], body
+
+
+def test_organization__many_people__no_event_of_any_membership_stays(stage: Stage) -> None:
+    made = [member(unique("user"), stage.org_id) for _ in range(30)]
+    for one in made:
+        stage.mirror.receive("organization_membership.created", one)
+    erase(stage.mirror, "organization", stage.org_id)
+    assert naming(stage.mirror, *(one["id"] for one in made)) == []
 
 
 def test_organization__people_and_sessions__stay(stage: Stage) -> None:

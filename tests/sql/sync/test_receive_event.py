@@ -283,3 +283,14 @@ def at_once(mirror: Mirror, bodies: list[str]) -> list[str]:
 
     with ThreadPoolExecutor(len(bodies)) as threads:
         return list(threads.map(deliver, bodies))
+
+
+def test_receive_event__failed_for_an_object_that_lives__workos_is_asked(mirror: Mirror) -> None:
+    """It may have taken access away, and nobody can read what it said."""
+    for id_ in ("user_1", "user_2"):
+        mirror.receive("user.created", user(id_))
+    mirror.receive("user.deleted", {"id": "user_2"})
+    mirror.database.admin.execute("delete from sync.tasks")
+    for id_ in ("user_1", "user_2", "user_3"):
+        assert mirror.receive("user.updated", {"id": id_, "updated_at": "soon"}) == "failed"
+    assert {key for kind, key in mirror.tasks() if kind == "refetch"} == {"user:user_1"}

@@ -1,0 +1,101 @@
+"""Objects that are read again where WorkOS shows them, which may not be where they were."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from orgscope.devworkos.clock import ManualClock
+from tests.correctness.convergence import check_converged
+from tests.correctness.people import age, started
+from tests.correctness.stage import Stage, staged
+from tests.database import Database
+from tests.web import world
+
+LIVE = "select id from workos.permissions where slug = 'records:read' and deleted_at is null"
+
+
+async def remade(stage: Stage) -> tuple[str, str]:
+    """Make a permission anew under its slug, in silence; return the ids of the old and the new."""
+    old = stage.world.create_permission("records:read", "Read records")
+    await started(stage)
+    age(stage)
+    stage.world.delete_permission("records:read")
+    new = stage.world.create_permission("records:read", "Read records")
+    stage.send(lose=True)
+    return old["id"], new["id"]
+
+
+async def test_reconcile__another_permission_under_the_slug__the_old_one_is_gone(
+    stage: Stage,
+) -> None:
+    old, new = await remade(stage)
+    stage.database.admin.execute(
+        "update sync.feeds set cursor_id = %s", (stage.world.event_log.all[-1].id,)
+    )
+    report = await stage.run.run("reconcile", repair=True)
+    assert report is not None
+    assert {(one.object_id, one.kind, one.state) for one in report.differences} >= {
+        (old, "orphan", "mended")
+    }
+    assert stage.database.rows(LIVE) == [(new,)]
+    check_converged(stage.database, stage.world, whole=True)
+
+
+async def test_refetch__another_permission_under_the_slug__the_old_one_is_gone(
+    stage: Stage,
+) -> None:
+    old, _ = await remade(stage)
+    with stage.database.connect("sync") as connection:
+        connection.execute("select sync.queue_task('refetch', %s)", (f"permission:{old}",))
+    await stage.tasks.work()
+    assert stage.database.rows(LIVE) == []
+
+
+async def test_reconcile__member_whose_event_is_held_back__no_drift(
+    database: Database, no_waiting: list[float]
+) -> None:
+    """The list has the member at once, the feed some seconds later, and no member has a time."""
+    clock = ManualClock(int(datetime.now(UTC).timestamp() * 1000))
+    local = world(clock=clock)
+    async with staged(database, local) as stage:
+        org = local.create_organization("Acme")
+        person = local.create_user("grace@example.com")
+        membership = local.create_membership(person["id"], org["id"])
+        group = local.create_group(org["id"], "Nurses")
+        await started(stage)
+        local.event_log.hold_back_ms = 3000
+        local.add_group_member(org["id"], group["id"], membership["id"])
+        stage.send(lose=True)
+        before = stage.run._suspects.settle
+
+        async def settle(*arguments: object) -> None:
+            clock.advance(4)
+            await before(*arguments)  # type: ignore[arg-type]
+
+        stage.run._suspects.settle = settle  # type: ignore[method-assign,assignment]
+        report = await stage.run.run("reconcile")
+        assert report is not None
+        assert [(one.family, one.kind, one.state) for one in report.differences] == [
+            ("group_member", "missing", "refuted")
+        ]
+        assert report.drift == 0
+
+
+async def test_reconcile__member_whom_no_event_brought__drift(stage: Stage) -> None:
+    org = stage.world.create_organization("Acme")
+    person = stage.world.create_user("grace@example.com")
+    membership = stage.world.create_membership(person["id"], org["id"])
+    group = stage.world.create_group(org["id"], "Nurses")
+    stage.world.add_group_member(org["id"], group["id"], membership["id"])
+    await started(stage)
+    await stage.feed.read()
+    stage.database.admin.execute("delete from workos.group_members")
+    report = await stage.run.run("reconcile")
+    assert report is not None
+    assert [(one.family, one.kind, one.state) for one in report.differences] == [
+        ("group_member", "missing", "found")
+    ]
+    mended = await stage.run.run("reconcile", repair=True)
+    assert mended is not None
+    assert (mended.drift, mended.mended) == (0, 1)
+    check_converged(stage.database, stage.world, whole=True)
