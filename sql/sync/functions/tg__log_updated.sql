@@ -1,6 +1,6 @@
 -- Say in sync.changes what changed in the mirror, and keep in sync.history what was replaced.
--- Flow: trigger _200_log_updated of every mirror table, once for each update, whose rows are written
---       and replaced; only those whose content or life changed count.
+-- Flow: trigger _200_log_updated of every mirror table, once for each update, with all its rows;
+--       only those whose content or life changed count.
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: the mirror has the present, so only what it loses is kept. A tombstone has the last version
