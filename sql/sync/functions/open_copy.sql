@@ -5,7 +5,7 @@
 -- Raises: WS301 without a context, WS321 for anybody but an administrator.
 -- Why: stable, so that all cursors have the snapshot of the one call: the mirror is that of exactly
 --      these events, whatever comes in meanwhile. A row goes with what became of its event: erased,
---      or null when it was purged.
+--      or null when it was purged; is_past says that the row itself is due to be.
 set local role orgscope_definer;
 
 create or replace function sync.open_copy(seed text default null)
@@ -47,8 +47,15 @@ begin
          t.origin,
          case when t.event_id = '''' then ''read''
            else coalesce((select i.status from sync.inbox as i where i.id = t.event_id), ''purged'')
-         end as came_by
-       from %s as t order by t.id collate "C"', v_family.relation
+         end as came_by,
+         %s as is_past
+       from %s as t order by t.id collate "C"',
+      case
+        when v_family.relation = 'workos.sessions'
+          then 'least(t.deleted_at, t.expires_at, t.ended_at) < sync.sessions_kept_since()'
+        else 'false'
+      end,
+      v_family.relation
     );
     return next;
   end loop;

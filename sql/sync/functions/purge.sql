@@ -1,10 +1,10 @@
--- Delete what is past its time from the change feed, the runs and the inbox, and return how much.
+-- Delete what is past its time: changes, runs, sessions, and events; return how much.
 -- Flow: the worker's retention, in batches; again while it returns most.
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: a consumer that stays away longer than the feed is kept reads the mirror instead. The inbox
 --      is kept for good unless an interval is given: the mirror can be made from it. What failed in
---      it stays until it is applied.
+--      it stays until it is applied. A session ends without an event, and nothing else ends it.
 set local role orgscope_definer;
 
 create or replace function sync.purge(
@@ -32,6 +32,14 @@ begin
   get diagnostics v_deleted = row_count;
   v_total := v_total + v_deleted;
   delete from sync.runs as r where r.state <> 'running' and r.finished_at < now() - keep_changes;
+  delete from workos.sessions as s
+  where s.id in (
+    select o.id from workos.sessions as o
+    where least(o.deleted_at, o.expires_at, o.ended_at) < sync.sessions_kept_since()
+    order by least(o.deleted_at, o.expires_at, o.ended_at) limit most
+  );
+  get diagnostics v_deleted = row_count;
+  v_total := v_total + v_deleted;
   delete from sync.inbox as i
   using unnest(array['webhook', 'feed']) as s (source)
   cross join lateral (
@@ -46,6 +54,6 @@ end
 $$;
 
 comment on function sync.purge(interval, interval, integer)
-is 'Delete what is past its time from the change feed, the runs and the inbox.';
+is 'Delete what is past its time: changes, runs, sessions, and events.';
 revoke all on function sync.purge(interval, interval, integer) from public;
 grant execute on function sync.purge(interval, interval, integer) to orgscope_sync;

@@ -41,7 +41,7 @@ class FamilyCount:
     """What came by an event that was erased."""
 
     purged: int = 0
-    """What came by an event that the inbox has no more."""
+    """What came by an event that the inbox has no more, and sessions that ended long ago."""
 
     different: int = 0
 
@@ -116,7 +116,7 @@ class _Comparer:
         fields = _differing(kept, made)
         if not fields:
             return "same"
-        kind = self._explain(kept, made, fields) if kept is not None else None
+        kind = self._explain(kept, made, fields)
         if kind is None:
             object_id = (kept or made).id  # type: ignore[union-attr]  # one of both is there
             self.on_difference(Difference(self.family.name, object_id, fields))
@@ -125,8 +125,10 @@ class _Comparer:
             self.own[kept.id] = kind
         return kind
 
-    def _explain(self, kept: Any, made: Any | None, fields: tuple[str, ...]) -> str | None:
+    def _explain(self, kept: Any | None, made: Any | None, fields: tuple[str, ...]) -> str | None:
         """Return why no event says this of the row, or None when one should."""
+        if kept is None:
+            return "purged" if made is not None and made.is_past else None
         if kept.came_by in ("erased", "purged"):
             return str(kept.came_by)
         if kept.raw is None:  # a stub: of a child that a read brought, or of a token

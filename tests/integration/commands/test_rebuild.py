@@ -10,7 +10,7 @@ import pytest
 from pytest_postgresql.executors.noop import NoopExecutor
 
 from orgscope.errors import ConfigurationError
-from tests.database import Database
+from tests.database import Database, session
 from tests.integration.command_line import failure
 from tests.integration.commands.mirrored import Mirrored
 from tests.second_database import second_database
@@ -104,6 +104,17 @@ def test_rebuild__erased_and_purged__counted_apart(fed: Mirrored, empty: str) ->
     numbers = counted(result.stdout)["user"]
     assert numbers[2:] == ["0", "1", "0"]
     assert int(numbers[0]) == len(fed.world.users) - 2
+
+
+def test_rebuild__sessions_that_ended_long_ago__counted_apart(fed: Mirrored, empty: str) -> None:
+    ended = {"expires_at": "2026-01-16T12:00:00.000Z", "ended_at": "2020-01-16T12:00:00.000Z"}
+    fed.database.receive("session.created", session("session_01OLD", "user_01OLD", **ended))
+    with fed.database.connect("sync") as connection:
+        connection.execute("select sync.purge('30 days')")
+    assert fed.database.rows("select from workos.sessions where id = 'session_01OLD'") == []
+    result = fed.inside("rebuild", *REASON, "--into", empty)
+    assert result.returncode == 0, result.stdout
+    assert counted(result.stdout)["session"][3:] == ["1", "0"]
 
 
 def test_rebuild__deleted_by_a_read__children_counted_apart(fed: Mirrored, empty: str) -> None:
