@@ -3,7 +3,7 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS102 when the inbox has no such event.
 -- Why: ids and times only. An event that changed nothing is traced to its own object. Which version
---      is newer is decided by WorkOS's time, as in the mirror.
+--      is newer is decided by WorkOS's time, as in the mirror, but for what a delete took along.
 set local role orgscope_definer;
 
 create or replace function sync.trace_event(id text)
@@ -22,6 +22,7 @@ declare
   v_event sync.event;
   v_version timestamptz;
   v_relation text;
+  v_taken_along boolean;
 begin
   select i.* into v_kept from sync.inbox as i where i.id = trace_event.id;
   if v_kept.id is null then
@@ -36,14 +37,13 @@ begin
     v_version := null;  -- as sync.parse_event: as good as none
   end;
   v_version := coalesce(v_version, v_kept.occurred_at, v_kept.received_at);
-  for family, object_id, organization_id, kind, changed_at, v_relation in
-    with changed as (
-      select c.* from sync.changes as c where c.event_id = trace_event.id and c.event_id <> ''
-    )
-    select c.family, c.object_id, c.organization_id, c.kind, c.changed_at, f.relation
+  for family, object_id, organization_id, kind, changed_at, v_relation, v_taken_along in
+    with changed as (select (e.change).*, e.taken_along from sync.changes_by_event(id) as e)
+    select c.family, c.object_id, c.organization_id, c.kind, c.changed_at, f.relation, c.taken_along
     from changed as c inner join sync.families as f on c.family = f.name
     union all
-    select f.name, v_event.data ->> 'id', null, null, null, f.relation from sync.families as f
+    select f.name, v_event.data ->> 'id', null, null, null, f.relation, false
+    from sync.families as f
     where v_event.type = any (f.events || f.delete_events) and v_event.data ? 'id'
       and not exists (select from changed)
   loop
@@ -52,12 +52,13 @@ begin
          case when t.deleted_at is not null then ''deleted'' when t.raw is null then ''stub''
            else ''live'' end,
          t.source_updated_at, t.event_id::text,
-         t.event_id <> $2 and (
+         case when $5 then t.deleted_at is null else t.event_id <> $2 and (
            t.source_updated_at > $3
            or t.deleted_at is not null and $4 is distinct from ''deleted''
-         )
+         ) end
        from %s as t where t.id = $1', v_relation
-    ) into state, source_updated_at, event_id, is_newer using object_id, id, v_version, kind;
+    ) into state, source_updated_at, event_id, is_newer 
+    using object_id, id, v_version, kind, v_taken_along;
     state := coalesce(state, 'absent');
     return next;
   end loop;

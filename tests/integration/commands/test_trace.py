@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.database import Database, event, unique, user
+import pytest
+
+from tests.database import Database, event, member, unique, user
 from tests.integration.command_line import failure
 from tests.integration.commands.mirrored import Mirrored
 
@@ -33,16 +35,21 @@ def traced(mirrored: Mirrored, event_id: str) -> dict[str, str]:
     result = mirrored.inside("trace", event_id)
     assert result.returncode == 0, result.stderr
     assert "@example.com" not in result.stdout
-    _, _, table = result.stdout.partition("\n\n")
+    [row] = table_of(result.stdout)
+    return row
+
+
+def table_of(output: str) -> list[dict[str, str]]:
+    """Return the rows of the objects, by column."""
+    _, _, table = output.partition("\n\n")
     head, *rows = table.splitlines()
-    assert len(rows) == 1, result.stdout
     names = ["family", "object", "changed", "at", "now", "version", "by event", "newer took over"]
     places = [head.index(name) for name in names]
     ends = [*places[1:], None]
-    return {
-        name: rows[0][place:end].strip()
-        for name, place, end in zip(names, places, ends, strict=True)
-    }
+    return [
+        {name: row[place:end].strip() for name, place, end in zip(names, places, ends, strict=True)}
+        for row in rows
+    ]
 
 
 def test_trace__event_that_was_applied__the_present_is_its(mirrored: Mirrored) -> None:
@@ -85,6 +92,36 @@ def test_trace__deleted_since__is_a_tombstone_and_took_over(mirrored: Mirrored) 
         "deleted",
         "no",
     )
+
+
+@pytest.mark.parametrize("channel", ["webhook", "feed"])
+def test_trace__delete_that_took_others_along__names_them(mirrored: Mirrored, channel: str) -> None:
+    """By feed both deletes are in one transaction, and each has its own."""
+    database, orgs = mirrored.database, [unique("org") for _ in range(2)]
+    members = {org: [member(unique("user"), org)["id"] for _ in range(3)] for org in orgs}
+    for org, ids in members.items():
+        for id_ in ids:
+            deliver(
+                database, "organization_membership.created", member(unique("user"), org, id=id_)
+            )
+    deletes = [
+        event("organization.deleted", {"id": org}, created_at=f"2026-01-15T13:00:0{number}Z")
+        for number, org in enumerate(orgs)
+    ]
+    if channel == "feed":
+        with database.connect("sync") as connection:
+            connection.execute("select sync.open_feed()")
+            connection.execute("select sync.receive_page(%s, null, true)", (json.dumps(deletes),))
+    else:
+        for one in deletes:
+            database.receive_body(json.dumps(one))
+    for one, org in zip(deletes, orgs, strict=True):
+        result = mirrored.inside("trace", one["id"])
+        found = table_of(result.stdout)
+        assert {row["object"] for row in found} == {org, *members[org]}
+        assert {(row["changed"], row["now"], row["newer took over"]) for row in found} == {
+            ("deleted", "deleted", "no")
+        }
 
 
 def test_trace__delete_whose_changes_are_purged__nothing_took_over(mirrored: Mirrored) -> None:
