@@ -25,7 +25,7 @@ SILENT: Final[Mapping[str, frozenset[str]]] = {
 """What changes without an event and without another ``updated_at``: only a read that nothing
 overtakes brings it, such as the reconcile at the end."""
 
-UNCERTAIN: Final = frozenset({"session", "organization_domain", "permission"})
+UNCERTAIN: Final = frozenset({"session", "permission"})
 """What WorkOS lists nowhere, or shows by a slug that poison may have broken: no reconcile finds out
 that such an object never was."""
 

@@ -99,3 +99,49 @@ async def test_reconcile__member_whom_no_event_brought__drift(stage: Stage) -> N
     assert mended is not None
     assert (mended.drift, mended.mended) == (0, 1)
     check_converged(stage.database, stage.world, whole=True)
+
+
+async def with_domains(stage: Stage) -> tuple[str, str]:
+    """Mirror an organization with two domains; return the ids of the first domain and of it."""
+    org = stage.world.create_organization("Acme")
+    first = stage.world.create_domain(org["id"], "first.example.com")
+    stage.world.create_domain(org["id"], "second.example.com")
+    await started(stage)
+    await stage.feed.read()
+    stage.database.admin.execute(
+        "update workos.organization_domains set synced_at = synced_at - interval '1 hour'"
+    )
+    return first["id"], org["id"]
+
+
+async def lost(stage: Stage) -> None:
+    """Let the feed be read past what has happened, without its events."""
+    stage.database.admin.execute(
+        "update sync.feeds set cursor_id = %s, cursor_at = now(), head_at = now() + interval '1 h'",
+        (stage.world.event_log.all[-1].id,),
+    )
+
+
+async def test_reconcile__domains_that_changed_without_events__named_and_mended(
+    stage: Stage,
+) -> None:
+    """WorkOS lists domains only inside of their organization."""
+    gone, org = await with_domains(stage)
+    changed = stage.world.domains[-1]["id"]
+    stage.world.delete_domain(gone)
+    stage.world.verify_domain(changed)
+    new = stage.world.create_domain(org, "third.example.com")["id"]
+    await lost(stage)
+    for repair, state in ((False, "found"), (True, "mended")):
+        report = await stage.run.run("reconcile", repair=repair)
+        assert report is not None
+        found = {(one.object_id, one.kind, one.state) for one in report.differences}
+        assert found == {
+            (gone, "orphan", state),
+            (changed, "fields", state),
+            (new, "missing", state),
+        }
+    check_converged(stage.database, stage.world, whole=True)
+    again = await stage.run.run("reconcile")
+    assert again is not None
+    assert again.differences == []

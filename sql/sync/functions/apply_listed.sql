@@ -27,6 +27,7 @@ declare
 begin
   applied := 0;
   if run.kind = 'reconcile' then
+    perform sync.apply_parts(run, family, payloads, change);
     v_compared := sync.compare_objects(family, payloads, change);
     keys := v_compared.keys;
     failed := v_compared.failed;

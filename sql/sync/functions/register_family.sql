@@ -16,7 +16,8 @@ create or replace function sync.register_family(
   parents jsonb default '{}',
   list_paths text[] default '{}',
   list_parent text default null,
-  get_paths text[] default '{}'
+  get_paths text[] default '{}',
+  embeds jsonb default '{}'
 )
 returns void
 language plpgsql
@@ -35,13 +36,15 @@ begin
       errcode = 'unique_violation', message = 'another family has one of these events';
   end if;
   insert into sync.families as f (
-    name, relation, upsert, events, delete_events, parents, list_paths, list_parent, get_paths
+    name, relation, upsert, events, delete_events, parents, list_paths, list_parent, get_paths,
+    embeds
   )
   select
     register_family.name,
     format('%I.%I', rn.nspname, c.relname), format('%I.%I', pn.nspname, p.proname),
     register_family.events, register_family.delete_events, register_family.parents,
-    register_family.list_paths, register_family.list_parent, register_family.get_paths
+    register_family.list_paths, register_family.list_parent, register_family.get_paths,
+    register_family.embeds
   from pg_class as c
   inner join pg_namespace as rn on c.relnamespace = rn.oid
   cross join pg_proc as p
@@ -51,17 +54,17 @@ begin
     set relation = excluded.relation, upsert = excluded.upsert, events = excluded.events,
         delete_events = excluded.delete_events, parents = excluded.parents,
         list_paths = excluded.list_paths, list_parent = excluded.list_parent,
-        get_paths = excluded.get_paths;
+        get_paths = excluded.get_paths, embeds = excluded.embeds;
 end
 $$;
 
 comment on function sync.register_family(
-  text, regclass, regprocedure, text[], text[], jsonb, text[], text, text[]
+  text, regclass, regprocedure, text[], text[], jsonb, text[], text, text[], jsonb
 )
 is 'Register an object family of the mirror.';
 revoke all on function sync.register_family(
-  text, regclass, regprocedure, text[], text[], jsonb, text[], text, text[]
+  text, regclass, regprocedure, text[], text[], jsonb, text[], text, text[], jsonb
 ) from public;
 grant execute on function sync.register_family(
-  text, regclass, regprocedure, text[], text[], jsonb, text[], text, text[]
+  text, regclass, regprocedure, text[], text[], jsonb, text[], text, text[], jsonb
 ) to orgscope_owner;

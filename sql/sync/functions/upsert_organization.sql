@@ -66,5 +66,6 @@ select sync.register_family(
   events => '{organization.created, organization.updated}',
   delete_events => '{organization.deleted}',
   list_paths => '{/organizations}',
-  get_paths => '{"/organizations/{id}"}'
+  get_paths => '{"/organizations/{id}"}',
+  embeds => '{"domains": "organization_domain"}'
 );
