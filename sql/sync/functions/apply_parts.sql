@@ -1,4 +1,4 @@
--- Compare the objects that a page of a list shows inside of its own, and mend them if the run is to.
+-- Compare objects that a page of a list shows inside of its own; mend them if the run is to.
 -- Flow: called by sync.apply_listed for a reconcile, before it looks at the page's own objects.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: what sync.is_retryable says.
