@@ -12,6 +12,7 @@ SEED ?= 1
 KILLS ?= 20
 ONLY ?=
 DEFECTS ?=
+PLANT ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +24,7 @@ export ORGSCOPE_PG_BIN := $(abspath $(PG))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev ci lint fmt types test test-core test-rls test-booking lint-db plan migrate drift bench chaos
+.PHONY: help setup demo dev ci lint fmt types test test-core test-rls test-booking lint-db plan migrate drift bench chaos interop
 
 ##@ Start here
 help: ## Show this list
@@ -86,6 +87,9 @@ bench: $(READY) ## Measure orgscope and its peers side by side, and say which bo
 chaos: $(READY) ## Play random histories: HISTORIES=1000 SEED=1 KILLS=20 (every 20th), ONLY=7, DEFECTS=1
 	$(BIN)/python -m tests.chaos --histories $(HISTORIES) --seed $(SEED) --kills $(KILLS) --jobs $(JOBS) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(DEFECTS),--defects)
+
+interop: $(READY) ## Mirror WorkOS's own emulator and compare (Node, npm, Linux); PLANT=1 must fail
+	$(BIN)/python -m tests.interop $(if $(PLANT),--plant)
 
 # .venv is made with any Python from 3.11 on, and installed again when these two files change.
 $(READY): pyproject.toml constraints.txt | $(BIN)/python

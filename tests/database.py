@@ -11,10 +11,12 @@ from itertools import count
 from typing import Any, Final
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from orgscope import deploy
 from orgscope.deploy.files import render
+from orgscope.embedded import temporary_server
 from orgscope.settings import LOGINS, Settings
 from tests.tokens import ORG_ID, SESSION_ID, USER_ID, RsaKey, claims, rsa_key, token, token_settings
 
@@ -116,6 +118,24 @@ class Database:
         data = member(user_id, org_id, **membership)
         self.receive("organization_membership.created", data)
         return data
+
+
+@contextmanager
+def database_of_its_own(dbname: str) -> Iterator[Database]:
+    """Run a server for the length of the block, and migrate a database of it."""
+    with temporary_server() as server:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(dbname)))
+        load_template(
+            host=server.host,
+            port=server.port,
+            user=server.superuser,
+            dbname=dbname,
+            password=server.password,
+        )
+        settings = settings_for(server.host, server.port, dbname, server.superuser, server.password)
+        with psycopg.connect(server.url(dbname), autocommit=True) as admin:
+            yield Database(settings, admin)
 
 
 def unique(prefix: str) -> str:

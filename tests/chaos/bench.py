@@ -14,16 +14,14 @@ from typing import Any, Final, Self
 import psycopg
 from pydantic import SecretStr
 
-from orgscope import deploy
 from orgscope.db import Database
-from orgscope.embedded import temporary_server
 from orgscope.settings import Settings
 from tests.chaos.history import play
 from tests.chaos.kill_history import Machine, machine, play_with_kills
 from tests.chaos.plan import Plan
 from tests.chaos.tally import Finding, Outcome
 from tests.chaos.virtual_loop import VirtualLoop
-from tests.database import settings_for
+from tests.database import database_of_its_own
 from tests.web import API_KEY, SECRET
 
 __all__ = ["Bench", "open_bench"]
@@ -100,16 +98,8 @@ class Bench:
 @contextmanager
 def open_bench() -> Iterator[Bench]:
     """Make a server and a database, and a bench on them."""
-    with temporary_server() as server:
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(f"create database {_DBNAME}")
-        settings = settings_for(
-            server.host, server.port, _DBNAME, server.superuser, server.password
-        )
-        deploy.create_roles(settings)
-        deploy.migrate(settings)
-        with (
-            psycopg.connect(server.url(_DBNAME), autocommit=True) as admin,
-            Bench(settings, admin) as bench,
-        ):
-            yield bench
+    with (
+        database_of_its_own(_DBNAME) as database,
+        Bench(database.settings, database.admin) as bench,
+    ):
+        yield bench
