@@ -114,12 +114,14 @@ def change_much(emulator: Emulator) -> dict[tuple[str, str], Change]:
 
 
 def change_behind_the_feed(emulator: Emulator) -> None:
-    """Change what is to come by events, among it what no list tells: a domain that is gone."""
+    """Change what is to come by events; of domains no reconcile would find it (ADR 16)."""
     people = list(emulator.pages(*USERS))
-    [acme, *_] = emulator.pages("organizations")
+    [acme, bell, *_] = emulator.pages("organizations")
     [kept, *gone] = acme["domains"]
     for one in gone:
         emulator.delete("organization_domains", one["id"])
+    for one in bell["domains"]:
+        emulator.post("organization_domains", one["id"], "verify")
     emulator.put("organizations", acme["id"], metadata={"domains": kept["domain"]})
     emulator.put(*USERS, people[7]["id"], first_name="Heard")
     emulator.delete(*USERS, people[8]["id"])
