@@ -86,6 +86,8 @@ def change_much(emulator: Emulator) -> dict[tuple[str, str], Change]:
     emulator.put(*MEMBERSHIPS, active[1]["id"], "deactivate")
     emulator.put(*MEMBERSHIPS, inactive[0]["id"], "reactivate")
     emulator.delete(*MEMBERSHIPS, active[2]["id"])
+    emulator.post("organization_domains", bell["domains"][0]["id"], "verify")
+    emulator.delete("organization_domains", acme["domains"][1]["id"])
     emulator.delete(*USERS, gone["id"])
     emulator.delete("organizations", echo["id"])
     newcomer = emulator.post(*USERS, email="newcomer@example.com")
@@ -102,6 +104,8 @@ def change_much(emulator: Emulator) -> dict[tuple[str, str], Change]:
         ("organization_membership", active[1]["id"]): _changed("status"),
         ("organization_membership", inactive[0]["id"]): _changed("status"),
         ("organization_membership", active[2]["id"]): Change("orphan"),
+        ("organization_domain", bell["domains"][0]["id"]): _changed("state"),
+        ("organization_domain", acme["domains"][1]["id"]): Change("orphan"),
         ("user", gone["id"]): Change("orphan"),
         ("organization", echo["id"]): Change("orphan"),
         ("user", newcomer["id"]): Change("missing"),
@@ -114,15 +118,12 @@ def change_much(emulator: Emulator) -> dict[tuple[str, str], Change]:
 
 
 def change_behind_the_feed(emulator: Emulator) -> None:
-    """Change what is to come by events; of domains no reconcile would find it (ADR 16)."""
+    """Change what is to come by events."""
     people = list(emulator.pages(*USERS))
-    [acme, bell, *_] = emulator.pages("organizations")
-    [kept, *gone] = acme["domains"]
-    for one in gone:
-        emulator.delete("organization_domains", one["id"])
-    for one in bell["domains"]:
-        emulator.post("organization_domains", one["id"], "verify")
-    emulator.put("organizations", acme["id"], metadata={"domains": kept["domain"]})
+    [acme, *_] = emulator.pages("organizations")
+    [domain] = acme["domains"]
+    emulator.delete("organization_domains", domain["id"])
+    emulator.put("organizations", acme["id"], metadata={"domains": "none"})
     emulator.put(*USERS, people[7]["id"], first_name="Heard")
     emulator.delete(*USERS, people[8]["id"])
     emulator.post(*USERS, email="heard.of@example.com")
