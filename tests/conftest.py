@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from pytest_postgresql import factories
 
-from orgscope import deploy
+from orgscope import deploy, tracing
 from orgscope.embedded import Server, find_binaries, temporary_server
 from orgscope.errors import ConfigurationError
 from tests.database import Database, load_template, settings_for
+
+if TYPE_CHECKING:
+    from tests.spans import Spans
 
 
 @dataclass(frozen=True)
@@ -66,3 +70,13 @@ def database(postgresql: psycopg.Connection[object], pg_server: PgServer) -> Dat
     # Who may connect is a property of the database, which a clone does not inherit.
     postgresql.execute((deploy.core().sql / "roles.sql").read_bytes())
     return Database(settings, postgresql)
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> Spans:
+    """The spans that orgscope makes in this test."""
+    from tests.spans import Spans  # noqa: PLC0415 - other tests run without OpenTelemetry as well
+
+    spans = Spans()
+    monkeypatch.setattr(tracing, "_tracer", spans.own)
+    return spans

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from orgscope.authz import Principal
 from orgscope.settings import Settings
 
 __all__ = ["Opening", "RequestInfo"]
+
+Kind = Literal["organization", "user", "system", "admin", "legacy"]
+"""Whose rows a transaction sees."""
 
 _BEGIN: Final = ("begin", ())
 _BEGIN_READ_ONLY: Final = ("begin read only", ())
@@ -43,24 +46,25 @@ class RequestInfo:
 class Opening:
     """How a transaction is opened: ``steps`` are sent as messages of their own (rule B1).
 
-    ``principal`` is who asks, where the mirror may lack a row that WorkOS has. ``has_context`` says
-    whether a context is opened, not only a transaction. The steps hold the token, so they stay out
-    of the repr.
+    ``kind`` is what its span is told. ``principal`` is who asks, where the mirror may lack a row
+    that WorkOS has. ``has_context`` says whether a context is opened, not only a transaction. The
+    steps hold the token, so they stay out of the repr.
     """
 
+    kind: Kind
     login: str
     steps: tuple[tuple[str, tuple[Any, ...]], ...]
     principal: Principal | None = None
     has_context: bool = True
 
     def __repr__(self) -> str:
-        return f"Opening(login={self.login!r})"
+        return f"Opening(kind={self.kind!r}, login={self.login!r})"
 
     @classmethod
     def of_principal(
         cls,
         principal: Principal,
-        scope: str,
+        scope: Literal["organization", "user"],
         settings: Settings,
         *,
         readonly: bool,
@@ -73,19 +77,19 @@ class Opening:
         login = "api_readonly" if readonly and settings.api_readonly_url else "api"
         info = request.as_json() if request else None
         begin = _BEGIN_READ_ONLY if readonly else _BEGIN
-        return cls(login, (begin, (_OPEN, (principal._token, info, scope))), principal)
+        return cls(scope, login, (begin, (_OPEN, (principal._token, info, scope))), principal)
 
     @classmethod
     def of_system(cls, org_id: str, actor: str, reason: str) -> Opening:
         """Open for a job inside one organization."""
-        return cls("job", (_BEGIN, (_OPEN_SYSTEM, (org_id, actor, reason))))
+        return cls("system", "job", (_BEGIN, (_OPEN_SYSTEM, (org_id, actor, reason))))
 
     @classmethod
     def of_admin(cls, reason: str) -> Opening:
         """Open for an administrator who gives a reason."""
-        return cls("admin", (_BEGIN, (_OPEN_PRIVILEGED, (reason,))))
+        return cls("admin", "admin", (_BEGIN, (_OPEN_PRIVILEGED, (reason,))))
 
     @classmethod
     def of_legacy(cls) -> Opening:
         """Open a READ ONLY transaction of a database that is not ours."""
-        return cls("legacy", (_BEGIN_READ_ONLY, _FIRST_QUERY), has_context=False)
+        return cls("legacy", "legacy", (_BEGIN_READ_ONLY, _FIRST_QUERY), has_context=False)

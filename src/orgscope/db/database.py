@@ -24,6 +24,7 @@ from orgscope.errors import (
     UserUnknown,
 )
 from orgscope.settings import Settings
+from orgscope.tracing import span
 
 __all__ = ["Database", "FunctionLogin", "OnUnknown"]
 
@@ -113,9 +114,12 @@ class Database:
 
         Raises as ``org_scoped``.
         """
-        scope = "user" if principal.org_id is None else "organization"
         opening = Opening.of_principal(
-            principal, scope, self.settings, readonly=readonly, request=request
+            principal,
+            "user" if principal.org_id is None else "organization",
+            self.settings,
+            readonly=readonly,
+            request=request,
         )
         return self._pipelined(opening) if pipeline else self._connection(opening)
 
@@ -234,15 +238,16 @@ class Database:
 
     async def _begin(self, connection: ScopedAsyncConnection, opening: Opening) -> None:
         """Send BEGIN and the opening as two messages of one round trip."""
-        try:
-            async with connection.pipeline():
+        with span("orgscope.open_context", {"orgscope.context.kind": opening.kind}):
+            try:
+                async with connection.pipeline():
+                    for step in opening.steps:
+                        await connection.execute(*step)
+            except TransactionUnusable:
+                # B1, on a clock too coarse for the pipeline: BEGIN in a round trip of its own.
+                await connection.rollback()
                 for step in opening.steps:
                     await connection.execute(*step)
-        except TransactionUnusable:
-            # B1, on a clock too coarse for the pipeline: BEGIN in a round trip of its own.
-            await connection.rollback()
-            for step in opening.steps:
-                await connection.execute(*step)
         connection.has_context = opening.has_context
 
     async def _fetch(self, opening: Opening) -> bool:

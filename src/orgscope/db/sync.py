@@ -40,6 +40,7 @@ from orgscope.errors import (
     UserUnknown,
 )
 from orgscope.settings import Settings
+from orgscope.tracing import span
 
 __all__ = [
     "Database",
@@ -116,9 +117,12 @@ class Database:
         self, principal: Principal, *, readonly: bool = False, request: RequestInfo | None = None
     ) -> Iterator[ScopedConnection]:
         """Open a psycopg connection in the token's context: its organization, or none."""
-        scope = "user" if principal.org_id is None else "organization"
         opening = Opening.of_principal(
-            principal, scope, self.settings, readonly=readonly, request=request
+            principal,
+            "user" if principal.org_id is None else "organization",
+            self.settings,
+            readonly=readonly,
+            request=request,
         )
         with not_nested(self):
             pool = self._pool(opening.login)
@@ -196,14 +200,15 @@ class Database:
             self._begin(connection, opening)
 
     def _begin(self, connection: ScopedConnection, opening: Opening) -> None:
-        try:
-            with connection.pipeline():
+        with span("orgscope.open_context", {"orgscope.context.kind": opening.kind}):
+            try:
+                with connection.pipeline():
+                    for step in opening.steps:
+                        connection.execute(*step)
+            except TransactionUnusable:
+                connection.rollback()
                 for step in opening.steps:
                     connection.execute(*step)
-        except TransactionUnusable:
-            connection.rollback()
-            for step in opening.steps:
-                connection.execute(*step)
         connection.has_context = opening.has_context
 
 

@@ -10,8 +10,11 @@ import httpx2
 
 from orgscope.errors import ConfigurationError
 from orgscope.settings import is_secure
+from orgscope.tracing import Span, http_span
 
 __all__ = ["MAX_BODY", "Document", "FetchError", "check_url", "fetch_document"]
+
+TEMPLATE: Final = "/sso/jwks/{client_id}"
 
 MAX_BODY: Final = 65_536
 """The longest document that is read, in bytes."""
@@ -50,16 +53,24 @@ async def fetch_document(client: httpx2.AsyncClient, url: str, *, timeout_s: flo
 
     Raises FetchError.
     """
-    try:
-        async with asyncio.timeout(timeout_s):
-            return await _download(client, url, timeout_s)
-    except (TimeoutError, httpx2.TimeoutException):
-        raise FetchError("timeout") from None
-    except httpx2.HTTPError:
-        raise FetchError("unreachable") from None
+    with http_span("GET", TEMPLATE, url) as current:
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await _download(client, url, timeout_s, current)
+        except FetchError as error:
+            current.fail(error.outcome)
+            raise
+        except (TimeoutError, httpx2.TimeoutException):
+            current.fail("timeout")
+            raise FetchError("timeout") from None
+        except httpx2.HTTPError:
+            current.fail("unreachable")
+            raise FetchError("unreachable") from None
 
 
-async def _download(client: httpx2.AsyncClient, url: str, timeout_s: float) -> Document:
+async def _download(
+    client: httpx2.AsyncClient, url: str, timeout_s: float, current: Span
+) -> Document:
     body = bytearray()
     async with client.stream(
         "GET",
@@ -68,6 +79,7 @@ async def _download(client: httpx2.AsyncClient, url: str, timeout_s: float) -> D
         follow_redirects=False,
         timeout=timeout_s,
     ) as response:
+        current.set({"http.response.status_code": response.status_code})
         if response.status_code != httpx2.codes.OK:
             raise FetchError("status")
         if response.headers.get("Content-Encoding", "identity") != "identity":

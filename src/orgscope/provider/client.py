@@ -15,7 +15,7 @@ import httpx2
 from orgscope.errors import ProviderReason, ProviderRefused, ProviderUnavailable
 from orgscope.jwks.document import FetchError, check_url, fetch_document
 from orgscope.provider.answer import Json, Page, read_object, read_page, read_text
-from orgscope.provider.endpoint import endpoint_of, parts_of
+from orgscope.provider.endpoint import endpoint_of, parts_of, template_of
 from orgscope.provider.failure import failure
 from orgscope.provider.rates import Rates
 from orgscope.provider.transport import Transport
@@ -248,7 +248,9 @@ class WorkOS:
             self._count(endpoint, outcome)
 
         sdk = await self._load_sdk()
-        transport = Transport(sdk, self._http, endpoint, wait=wait, count=count)
+        transport = Transport(
+            sdk, self._http, endpoint, template=template_of(path), wait=wait, count=count
+        )
         client = sdk.AsyncWorkOSClient(
             api_key=self._settings.required("workos_api_key"),
             base_url=self._settings.workos_base_url,

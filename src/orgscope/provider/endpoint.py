@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["endpoint_of", "parts_of"]
+__all__ = ["endpoint_of", "parts_of", "template_of"]
 
 _NOUNS: Final = frozenset(
     {
@@ -39,6 +39,15 @@ def endpoint_of(path: Sequence[str]) -> str:
     '/user_management/users/sessions'
     """
     return "/" + "/".join(part for part in path if part in _NOUNS)
+
+
+def template_of(path: Sequence[str]) -> str:
+    """Return the template of a path: every part that may be an identifier is ``{id}``.
+
+    >>> template_of(("user_management", "users", "user_01ABC", "sessions"))
+    '/user_management/users/{id}/sessions'
+    """
+    return "/" + "/".join(part if part in _NOUNS else "{id}" for part in path)
 
 
 def parts_of(path: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import httpx2
 
 from orgscope.errors import ProviderError, ProviderReason
 from orgscope.provider.failure import failure, reason_of
+from orgscope.tracing import http_span
 
 __all__ = ["MAX_BODY", "Transport"]
 
@@ -31,8 +32,8 @@ class _Try:
 class Transport:
     """A ``workos.AsyncHTTPBackend`` for one call, of one or more tries.
 
-    ``sdk`` is the module ``workos``. ``wait`` is awaited before each try. ``count`` is told the
-    reason of each try that fails.
+    ``sdk`` is the module ``workos``. ``template`` is the path without identifiers, for the span of
+    each try. ``wait`` is awaited before each try. ``count`` is told the reason of each that fails.
     """
 
     def __init__(
@@ -41,12 +42,15 @@ class Transport:
         http_client: httpx2.AsyncClient,
         endpoint: str,
         *,
+        template: str,
         wait: Callable[[], Awaitable[None]],
         count: Callable[[str], None],
     ) -> None:
         self._sdk = sdk
         self._http = http_client
         self._endpoint = endpoint
+        self._template = template
+        self._tries = 0
         self._wait = wait
         self._count = count
         self._last = _Try()
@@ -72,8 +76,25 @@ class Transport:
         """
         await self._wait()
         self._last = _Try()
+        self._tries += 1
+        with http_span(method, self._template, url, resent=self._tries - 1) as current:
+            try:
+                return await self._try(method, url, headers, content, timeout)
+            finally:
+                current.set({"http.response.status_code": self._last.status})
+                if self._last.reason is not None:
+                    current.fail(self._last.reason)
+
+    async def _try(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        content: bytes | None,
+        timeout_s: float,
+    ) -> Any:
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout_s):
                 response = await self._exchange(method, url, headers, content)
         except (TimeoutError, httpx2.TimeoutException):
             self._fail("timeout")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +23,7 @@ from orgscope.provider.failure import failure
 from orgscope.settings import Settings
 from orgscope.sync.environment import check_environment
 from orgscope.sync.query import fetch, fetch_patiently
+from orgscope.tracing import span
 
 __all__ = ["Feed", "FeedRead"]
 
@@ -76,15 +78,18 @@ class Feed:
         psycopg.Error; then the cursor is where it was.
         """
         read = FeedRead()
-        try:
-            if not self._checked:
-                await check_environment(self._database, self._workos, self._settings)
-                self._checked = True
-            while not read.at_head and (most_pages is None or read.pages < most_pages):
-                await self._read_on(read, most_pages)
-        except (ProviderError, WrongEnvironment) as error:
-            await fetch(self._database, "select sync.report_feed(%s)", str(error))
-            raise
+        with span("orgscope.feed") as current:
+            try:
+                if not self._checked:
+                    await check_environment(self._database, self._workos, self._settings)
+                    self._checked = True
+                while not read.at_head and (most_pages is None or read.pages < most_pages):
+                    await self._read_on(read, most_pages)
+            except (ProviderError, WrongEnvironment) as error:
+                await fetch(self._database, "select sync.report_feed(%s)", str(error))
+                raise
+            current.set({"orgscope.feed.pages": read.pages, "orgscope.feed.events": read.events})
+            current.set(_counts(read.outcomes))
         return read
 
     async def _read_on(self, read: FeedRead, most_pages: int | None) -> None:
@@ -111,8 +116,13 @@ class Feed:
                 goes_on = None not in (page.after, last_id) and read.pages != most_pages
                 if goes_on:
                     coming = asyncio.create_task(self._workos.get_events(names, after=last_id))
-                if not await self._apply(read, page, cursor_id):
+                with span("orgscope.feed.page", {"orgscope.feed.events": len(page.ids)}) as current:
+                    outcomes = await self._apply(page, cursor_id)
+                    current.set(_counts(outcomes or {}))
+                if outcomes is None:
                     return  # Another reader has applied it, and the feed stands where that ended.
+                read.outcomes.update(outcomes)
+                read.at_head = page.after is None
                 if page.after is not None and last_id is None:
                     await self._skip(read, cursor_id, page.after)
                 if not goes_on:
@@ -137,8 +147,8 @@ class Feed:
             )
             return None
 
-    async def _apply(self, read: FeedRead, page: Page, cursor_id: str | None) -> bool:
-        """Apply a page, and return whether the feed still stood where the page begins."""
+    async def _apply(self, page: Page, cursor_id: str | None) -> Mapping[str, int] | None:
+        """Apply a page, and return its events by outcome; None where the feed stood elsewhere."""
         [(moved, outcomes)] = await fetch_patiently(
             self._database,
             "select p.moved, p.outcomes from sync.receive_page(%s, %s, %s) as p",
@@ -147,17 +157,15 @@ class Feed:
             page.after is None,
         )
         if not moved:
-            return False
-        read.outcomes.update(outcomes)
+            return None
         for outcome, count in outcomes.items():
             FEED_EVENTS.labels(outcome).inc(count)
-        read.at_head = page.after is None
         _logger.debug(
             "A page of the feed was applied: %s.",
             outcomes,
             extra={"event": "feed.page", "outcomes": outcomes},
         )
-        return True
+        return dict(outcomes)
 
     async def _skip(self, read: FeedRead, cursor_id: str | None, after: str) -> None:
         """Go on behind a page without events, where WorkOS says."""
@@ -167,3 +175,8 @@ class Feed:
         read.standstills += 1
         if read.standstills > MOST_STANDSTILLS:
             raise failure("unexpected", "/events")
+
+
+def _counts(outcomes: Mapping[str, int]) -> dict[str, int]:
+    """Return the attributes of a span that say how many events had each outcome."""
+    return {f"orgscope.feed.{outcome}": count for outcome, count in outcomes.items()}

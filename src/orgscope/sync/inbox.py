@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
 from orgscope.sync.query import execute
+from orgscope.tracing import span
 
 __all__ = ["Outcome", "receive_event"]
+
+_EVENT_TYPE: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+"""WorkOS's names of events; ids, addresses and tokens have digits, capitals or other signs."""
+
+_MAX_EVENT_TYPE: Final = 64
 
 
 class Outcome(StrEnum):
@@ -46,6 +54,22 @@ async def receive_event(
     ``sync.is_retryable`` when the database could not do it now; then nothing is stored.
     """
     query = "select sync.receive_event(%s, %s)"
-    cursor = await execute(connection.cursor(), query, (body, source))
-    [(outcome,)] = await cursor.fetchall()
+    with span("orgscope.receive_event", {"orgscope.event.source": source}) as current:
+        if current.is_recording:
+            current.set({"orgscope.event.type": _type_of(body)})
+        cursor = await execute(connection.cursor(), query, (body, source))
+        [(outcome,)] = await cursor.fetchall()
+        current.set({"orgscope.outcome": outcome})
     return Outcome(outcome)
+
+
+def _type_of(body: str) -> str | None:
+    """Return the name of an event's type, such as ``user.created``, where it looks like one."""
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    name = event.get("event") if isinstance(event, dict) else None
+    if not isinstance(name, str) or len(name) > _MAX_EVENT_TYPE:
+        return None
+    return name if _EVENT_TYPE.fullmatch(name) else None

@@ -33,6 +33,7 @@ from orgscope.sync.listing import read_list_page
 from orgscope.sync.query import fetch, fetch_patiently, fetch_value
 from orgscope.sync.read import CLOCK
 from orgscope.sync.suspects import HOLD_BACK_S, Suspects
+from orgscope.tracing import Attributes, Span, span
 
 __all__ = ["Report", "Run", "RunKind"]
 
@@ -114,6 +115,19 @@ class Run:
         RunStopped when more would be deleted; psycopg.Error. All but RunStopped leave the run to be
         gone on with.
         """
+        asked: Attributes = {
+            "orgscope.run.kind": kind,
+            "orgscope.run.scope": "all" if scope == "all" else "parent",
+            "orgscope.run.repair": repair,
+        }
+        with span("orgscope.run", asked) as current:
+            report = await self._run(kind, scope, repair, allow_deletes)
+            current.set(_summary(report))
+        return report
+
+    async def _run(
+        self, kind: RunKind, scope: str, repair: bool, allow_deletes: bool
+    ) -> Report | None:
         await check_environment(self._database, self._workos, self._settings)
         run_id = await fetch_value(
             self._database, "select sync.open_run(%s, %s, %s)", kind, scope, repair
@@ -187,25 +201,33 @@ class Run:
     async def _read_list(self, report: Report, one: Any) -> None:
         cursor_id: str | None = one.cursor_id
         while True:
-            read_at = await fetch_value(self._database, CLOCK)
-            page = await read_list_page(self._workos, one.path, cursor_id)
-            [(listed, applied)] = await fetch_patiently(
-                self._database,
-                "select p.listed, p.applied from sync.apply_page(%s, %s, %s, %s, %s, %s) as p",
-                report.run_id,
-                one.path,
-                cursor_id,
-                page.after,
-                page.data,
-                read_at,
-            )
-            report.listed += listed or 0
-            report.applied += applied or 0
-            self._progress(one.family, listed or 0)
-            LISTED.labels(one.family).inc(listed or 0)
-            cursor_id = page.after
+            with span("orgscope.run.page", {"orgscope.run.family": one.family}) as current:
+                cursor_id = await self._read_list_page(report, one, cursor_id, current)
             if cursor_id is None:
                 return
+
+    async def _read_list_page(
+        self, report: Report, one: Any, cursor_id: str | None, current: Span
+    ) -> str | None:
+        """Read and apply the page that follows a cursor, and return the cursor of the next one."""
+        read_at = await fetch_value(self._database, CLOCK)
+        page = await read_list_page(self._workos, one.path, cursor_id)
+        [(listed, applied)] = await fetch_patiently(
+            self._database,
+            "select p.listed, p.applied from sync.apply_page(%s, %s, %s, %s, %s, %s) as p",
+            report.run_id,
+            one.path,
+            cursor_id,
+            page.after,
+            page.data,
+            read_at,
+        )
+        report.listed += listed or 0
+        report.applied += applied or 0
+        self._progress(one.family, listed or 0)
+        LISTED.labels(one.family).inc(listed or 0)
+        current.set({"orgscope.run.listed": listed, "orgscope.run.applied": applied})
+        return page.after
 
     async def _fail_list(self, report: Report, path: str, error: OrgscopeError) -> None:
         is_gone = isinstance(error, ProviderRefused) and error.reason == _PARENT_GONE
@@ -223,3 +245,17 @@ class Run:
 
     async def _release(self, run_id: int) -> None:
         await fetch_value(self._database, "select sync.release_run(%s)", run_id)
+
+
+def _summary(report: Report | None) -> Attributes:
+    """Return what the span of a run says of it at the end."""
+    if report is None:
+        return {"orgscope.outcome": "busy"}
+    return {
+        "orgscope.outcome": "unfinished" if report.failures else "done",
+        "orgscope.run.listed": report.listed,
+        "orgscope.run.applied": report.applied,
+        "orgscope.run.failures": len(report.failures),
+        "orgscope.run.drift": report.drift,
+        "orgscope.run.mended": report.mended,
+    }

@@ -7,7 +7,6 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from orgscope.provider import WorkOS
 from orgscope.sync.inbox import Outcome
 from orgscope.sync.memberships import sync_user_org_membership
 from orgscope.sync.users import sync_workos_user_to_database
+from orgscope.tracing import context_of_span
 
 __all__ = ["Service", "queue_task"]
 
@@ -90,7 +90,9 @@ class Service:
 
     def _begin(self, key: tuple[str, str | None]) -> _Fetch:
         # A context of its own: the caller's holds a scoped connection, and leases do not nest.
-        task = asyncio.create_task(self._fetch(*key), name="orgscope-fetch", context=Context())
+        task = asyncio.create_task(
+            self._fetch(*key), name="orgscope-fetch", context=context_of_span()
+        )
         task.add_done_callback(lambda done: self._forget_failure(key, done))
         self._fetches.pop(key, None)
         self._fetches[key] = fetch = _Fetch(self._now() + INTERVAL_S, task)

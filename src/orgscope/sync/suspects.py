@@ -17,6 +17,7 @@ from orgscope.sync.feed import Feed
 from orgscope.sync.listing import read_place
 from orgscope.sync.query import fetch, fetch_patiently, fetch_value
 from orgscope.sync.read import CLOCK
+from orgscope.tracing import span
 
 __all__ = ["HOLD_BACK_S", "Suspects"]
 
@@ -74,14 +75,15 @@ class Suspects:
         suspects = await self._list(run_id)
         if not suspects:
             return
-        # What an event says of them is under way no longer than this.
-        await asyncio.sleep(self._hold_back_s)
-        await self._feed.read()
-        for one in suspects:
-            try:
-                await self._settle(run_id, one)
-            except (ProviderError, InboxError, ApplyError) as error:
-                on_failure(error)
+        with span("orgscope.run.settle", {"orgscope.run.suspects": len(suspects)}):
+            # What an event says of them is under way no longer than this.
+            await asyncio.sleep(self._hold_back_s)
+            await self._feed.read()
+            for one in suspects:
+                try:
+                    await self._settle(run_id, one)
+                except (ProviderError, InboxError, ApplyError) as error:
+                    on_failure(error)
 
     async def _list(self, run_id: int) -> list[Any]:
         return await fetch(

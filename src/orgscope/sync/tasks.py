@@ -26,6 +26,7 @@ from orgscope.sync.inbox import Outcome
 from orgscope.sync.listing import read_place
 from orgscope.sync.query import fetch, fetch_patiently, fetch_value
 from orgscope.sync.read import CLOCK
+from orgscope.tracing import Span, span
 
 __all__ = ["Tasks"]
 
@@ -76,17 +77,25 @@ class Tasks:
             MOST,
             LEASE,
         )
-        await asyncio.gather(*(self._do(task) for task in tasks))
+        await asyncio.gather(*(self._trace(task) for task in tasks))
         return len(tasks)
 
-    async def _do(self, task: Any) -> None:
+    async def _trace(self, task: Any) -> None:
+        asked = {"orgscope.task.kind": task.kind, "orgscope.task.attempts": task.attempts}
+        with span("orgscope.task", asked) as current:
+            await self._do(task, current)
+
+    async def _do(self, task: Any, current: Span) -> None:
         try:
             async with asyncio.timeout(LEASE.total_seconds() * 0.8):
                 await self._handlers[task.kind](task.key)
         except (OrgscopeError, psycopg.Error, TimeoutError) as error:
+            current.fail(error)
+            current.set({"orgscope.outcome": "failed"})
             await self._fail(task, error)
             return
         except asyncio.CancelledError:
+            current.set({"orgscope.outcome": "released"})
             await fetch(
                 self._database,
                 "select sync.release_task(%s, %s, %s)",
@@ -102,6 +111,7 @@ class Tasks:
             task.key,
             task.generation,
         )
+        current.set({"orgscope.outcome": "done"})
         _logger.debug("A task of the kind %s is done.", task.kind, extra={"event": "task.done"})
 
     async def _fail(self, task: Any, error: Exception) -> None:

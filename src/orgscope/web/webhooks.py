@@ -22,6 +22,7 @@ from orgscope.db import Database
 from orgscope.errors import EventMalformed, OrgscopeError, Problem
 from orgscope.metrics import WEBHOOK_DURATION, WEBHOOKS, WEBHOOKS_BY_OLDER_SECRET
 from orgscope.sync import Outcome, receive_event
+from orgscope.tracing import span
 from orgscope.web.problems import HttpError, problem_response
 from orgscope.web.report import report
 from orgscope.web.services import Services, services_of
@@ -62,16 +63,21 @@ def webhook_route(path: str = PATH) -> Route:
 
 async def receive_webhook(request: Request) -> Response:
     """Verify the signature over the raw body, store and apply the event, then acknowledge."""
-    try:
-        outcome = await _receive(request, services_of(request.scope))
-    except HttpError as error:
-        WEBHOOKS.labels(error.problem.code).inc()
-        _logger.debug(
-            "A webhook was refused: %s.",
-            error.problem.code,
-            extra={"event": "webhook.refused", "reason": error.problem.code},
-        )
-        return problem_response(request.scope, error.problem)
+    with span("orgscope.webhook") as current:
+        try:
+            outcome = await _receive(request, services_of(request.scope))
+        except HttpError as error:
+            current.set({"orgscope.outcome": error.problem.code})
+            if error.problem.status >= 500:  # What is refused for its own faults is no failure.
+                current.fail(error.__context__ or error)
+            WEBHOOKS.labels(error.problem.code).inc()
+            _logger.debug(
+                "A webhook was refused: %s.",
+                error.problem.code,
+                extra={"event": "webhook.refused", "reason": error.problem.code},
+            )
+            return problem_response(request.scope, error.problem)
+        current.set({"orgscope.outcome": outcome})
     WEBHOOKS.labels(outcome).inc()
     _logger.log(
         logging.WARNING if outcome == Outcome.FAILED else logging.DEBUG,
