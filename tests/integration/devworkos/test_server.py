@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx2
@@ -54,6 +57,25 @@ class Listening(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """Stay quiet."""
+
+
+def no_delay(client: socket.socket) -> int | None:
+    """Return TCP_NODELAY of the other end of a connection, which is in this process, too."""
+    for name in os.listdir("/dev/fd"):
+        with (
+            suppress(OSError),  # no socket
+            socket.fromfd(int(name), socket.AF_INET, socket.SOCK_STREAM) as end,
+        ):
+            if end.getpeername() == client.getsockname():
+                return end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    return None
+
+
+def test_server__answer__sent_at_once(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert client.recv(12) == b"HTTP/1.1 404"
+        assert no_delay(client)
 
 
 def test_server__webhook__arrives_over_a_real_connection_after_a_retry(server: Server) -> None:
