@@ -8,7 +8,17 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import backlog, bulk, events, policy, scale, scoped, webhook
+from benchmarks import (
+    backlog,
+    bulk,
+    events,
+    memory,
+    policy,
+    scale,
+    scoped,
+    sustained,
+    webhook,
+)
 from benchmarks.data import world
 from benchmarks.harness import HEADINGS, Run
 from benchmarks.record import keep, run_here
@@ -16,7 +26,7 @@ from benchmarks.record import keep, run_here
 
 async def _measure() -> Run:
     with world() as data:
-        modules = (scoped, policy, events, webhook, bulk, backlog, scale)
+        modules = (scoped, policy, events, webhook, sustained, bulk, backlog, scale, memory)
         groups = [await module.run(data) for module in modules]
         return run_here(data.server.url(), [one for group in groups for one in group])
 

@@ -10,6 +10,7 @@ import psycopg
 
 from benchmarks.data import World
 from benchmarks.harness import Comparison, comparison_of
+from benchmarks.provider import settings_for
 from orgscope.db import Database
 from orgscope.devworkos import DevWorkOS, serve
 from orgscope.provider import WorkOS
@@ -35,13 +36,7 @@ async def run(world: World) -> list[Comparison]:
     assert len(workos.events) == EVENTS
     pairs = []
     with serve(workos, settings=Settings.model_construct()) as server:
-        settings = world.settings.model_copy(
-            update={
-                "workos_base_url": server.url,
-                "workos_api_key": _secret(workos.api_key),
-                "workos_issuer": world.settings.accepted_issuers,
-            }
-        )
+        settings = settings_for(world.settings, server.url, workos.api_key)
         async with Database(settings) as database, httpx2.AsyncClient() as http_client:
             feed = Feed(database, WorkOS(settings, http_client, background=True), settings)
             await accept_environment(database, settings)
@@ -63,9 +58,3 @@ def _begin_at_the_oldest(world: World) -> None:
             "values ('events', now() - interval '1 day') "
             "on conflict (name) do update set range_start = excluded.range_start, cursor_id = null"
         )
-
-
-def _secret(text: str) -> object:
-    field = Settings.model_validate({"workos_api_key": text}).workos_api_key
-    assert field is not None
-    return field

@@ -27,7 +27,7 @@ from orgscope.deploy.statements import split
 from orgscope.embedded import Server, temporary_server
 from orgscope.settings import LOGINS, Settings
 
-__all__ = ["ORGANIZATIONS", "ROWS", "World", "world"]
+__all__ = ["CLIENT_ID", "ORGANIZATIONS", "ROWS", "World", "world"]
 
 ROWS: Final = 1_000_000
 ORGANIZATIONS: Final = 10_000
@@ -82,6 +82,14 @@ class World:
             {"kid": self.jwk["kid"]},
         )
 
+    def settings_of(self, dbname: str) -> Settings:
+        """Return the settings for another database of the server."""
+        return _settings(self.server, dbname, self.password)
+
+    def new_mirror(self, dbname: str) -> Settings:
+        """Make a database with an empty mirror, and return the settings for it."""
+        return _deployed(self.server, dbname, self.password)
+
     async def principal(self) -> OrgPrincipal:
         """Return the verified person."""
         verifier = Verifier(self.settings, _OneKey(jwt.PyJWK(self.jwk, "RS256")))
@@ -95,29 +103,38 @@ def world() -> Iterator[World]:
     """Start a server, deploy booking, and load the data; asserts the sizes."""
     with temporary_server(fast=False) as server:
         password = secrets.token_urlsafe(16)
-        urls = {
-            f"{login}_url": server.url("bench", user=f"orgscope_{login}", password=password)
-            for login in LOGINS
-        }
-        # No pooler stands between: both sides prepare their statements.
-        settings = Settings.model_validate(
-            {
-                **urls,
-                "dba_url": server.url("bench"),
-                "workos_client_id": CLIENT_ID,
-                "pooler": "none",
-            }
-        )
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute("create database bench")
-        deploy.create_roles(settings)
-        deploy.migrate(settings, deploy.Project.load(BOOKING))
+        settings = _deployed(server, "bench", password)
         key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
         jwk = {**json.loads(RSAAlgorithm.to_jwk(key.public_key())), "kid": "bench", "alg": "RS256"}
         with psycopg.connect(settings.url("keys")) as connection:
             connection.execute("select authz.put_keys(%s)", (json.dumps({"keys": [jwk]}),))
         _load(server, password)
         yield World(server, settings, password, key, jwk)
+
+
+def _settings(server: Server, dbname: str, password: str) -> Settings:
+    urls = {
+        f"{login}_url": server.url(dbname, user=f"orgscope_{login}", password=password)
+        for login in LOGINS
+    }
+    # No pooler stands between: both sides prepare their statements.
+    return Settings.model_validate(
+        {
+            **urls,
+            "dba_url": server.url(dbname),
+            "workos_client_id": CLIENT_ID,
+            "pooler": "none",
+        }
+    )
+
+
+def _deployed(server: Server, dbname: str, password: str) -> Settings:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(dbname)))
+    settings = _settings(server, dbname, password)
+    deploy.create_roles(settings)
+    deploy.migrate(settings, deploy.Project.load(BOOKING))
+    return settings
 
 
 def _load(server: Server, password: str) -> None:

@@ -8,16 +8,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["HEADINGS", "Comparison", "Run", "compare", "comparison_of"]
+__all__ = ["HEADINGS", "Comparison", "Run", "Unit", "compare", "comparison_of"]
 
 Work = Callable[[], Awaitable[object]]
+Unit = Literal["µs", "ms", "MB", "/s"]
+_IN_UNITS: Final[dict[Unit, float]] = {"µs": 1e6, "ms": 1e3, "MB": 1e-6, "/s": 1}
+"""How many of a unit a second, a byte or a rate of one is."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One line of the results. ``ours`` and ``peer`` are seconds each, or rates for ``at least``.
+    """One line of the results. ``ours`` and ``peer`` are seconds, bytes or rates.
 
-    ``ratio`` is the median of the rounds' ratios and ``spread`` their quartiles.
+    ``ratio`` is the median of the rounds' ratios and ``spread`` their quartiles. ``unit`` is what
+    both are shown in; by default it is µs, and /s for ``at least``.
     """
 
     name: str
@@ -27,6 +31,7 @@ class Comparison:
     spread: tuple[float, float]
     bound: float
     sense: Literal["at most", "at least"]
+    unit: Unit | None = None
 
     @property
     def holds(self) -> bool:
@@ -35,10 +40,10 @@ class Comparison:
 
     def cells(self) -> tuple[str, ...]:
         """Return the line as text, in the order of ``HEADINGS``."""
-        unit, scale = ("µs", 1e6) if self.sense == "at most" else ("/s", 1)
+        unit: Unit = self.unit or ("µs" if self.sense == "at most" else "/s")
         return (
             self.name,
-            *(f"{one * scale:,.0f} {unit}" for one in (self.ours, self.peer)),
+            *(f"{one * _IN_UNITS[unit]:,.0f} {unit}" for one in (self.ours, self.peer)),
             f"{self.ratio:.2f}",
             f"{self.spread[0]:.2f} to {self.spread[1]:.2f}",
             f"{self.sense} {self.bound:g}",
@@ -92,6 +97,7 @@ def comparison_of(
     *,
     bound: float,
     sense: Literal["at most", "at least"],
+    unit: Unit | None = None,
 ) -> Comparison:
     """Make the comparison of measured (ours, peer) pairs."""
     ratios = [mine / theirs for mine, theirs in pairs]
@@ -104,6 +110,7 @@ def comparison_of(
         (quartiles[0], quartiles[2]),
         bound,
         sense,
+        unit,
     )
 
 

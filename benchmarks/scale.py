@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 
 from benchmarks.data import World
 from benchmarks.harness import Comparison, compare
+from benchmarks.mirror import TIME, load, membership_id, organization_id, user_id
 
 __all__ = ["run"]
 
@@ -19,40 +20,6 @@ LARGE: Final = (1_000_000, 100_000)
 SMALL: Final = (1_000, 100)
 """How many users and organizations."""
 
-_LOAD: Final = """
-set session_replication_role = replica;
-insert into workos.users (id, raw, source_updated_at, origin)
-select
-  'user_SCALE' || lpad(i::text, 8, '0'),
-  jsonb_build_object(
-    'object', 'user', 'id', 'user_SCALE' || lpad(i::text, 8, '0'), 'email', i || '@example.com',
-    'email_verified', true, 'first_name', 'Ada', 'last_name', 'Lovelace',
-    'created_at', '2026-01-15T12:00:00.000Z', 'updated_at', '2026-01-15T12:00:00.000Z'
-  ),
-  '2026-01-15T12:00:00Z', 'api'
-from generate_series(0, %(users)s - 1) as i;
-insert into workos.organizations (id, raw, source_updated_at, origin)
-select
-  'org_SCALE' || lpad(i::text, 8, '0'),
-  jsonb_build_object(
-    'object', 'organization', 'id', 'org_SCALE' || lpad(i::text, 8, '0'), 'name', 'Acme ' || i,
-    'created_at', '2026-01-15T12:00:00.000Z', 'updated_at', '2026-01-15T12:00:00.000Z'
-  ),
-  '2026-01-15T12:00:00Z', 'api'
-from generate_series(0, %(organizations)s - 1) as i;
-insert into workos.organization_memberships (id, raw, source_updated_at, origin)
-select
-  'om_SCALE' || lpad(i::text, 8, '0'),
-  jsonb_build_object(
-    'object', 'organization_membership', 'id', 'om_SCALE' || lpad(i::text, 8, '0'),
-    'user_id', 'user_SCALE' || lpad(i::text, 8, '0'),
-    'organization_id', 'org_SCALE' || lpad((i %% %(organizations)s)::text, 8, '0'),
-    'status', 'active', 'role', jsonb_build_object('slug', 'member'),
-    'created_at', '2026-01-15T12:00:00.000Z', 'updated_at', '2026-01-15T12:00:00.000Z'
-  ),
-  '2026-01-15T12:00:00Z', 'api'
-from generate_series(0, %(users)s - 1) as i;
-"""
 _number = count(1)
 
 
@@ -80,21 +47,11 @@ async def run(world: World) -> list[Comparison]:
 def _make(world: World, name: str, users: int, organizations: int) -> None:
     with psycopg.connect(world.server.url(), autocommit=True) as connection:
         connection.execute(f"create database {name} template bench".encode())
-    with psycopg.connect(world.server.url(name), autocommit=True) as connection:
-        for statement in _LOAD.strip().split(";")[:-1]:
-            connection.execute(statement.encode(), {"users": users, "organizations": organizations})
-        connection.execute("vacuum analyze")
-        row = connection.execute(
-            "select (select count(*) from workos.users where id like 'user_SCALE%'),"
-            " (select count(*) from workos.organizations where id like 'org_SCALE%')"
-        ).fetchone()
-        assert row == (users, organizations), f"the mirror has {row}"
+    load(world.server.url(name), users, organizations)
 
 
 async def _connect(world: World, name: str) -> AsyncConnection[Any]:
-    url = world.settings.url("sync").replace("/bench?", f"/{name}?")
-    url = url if url != world.settings.url("sync") else f"{url.rpartition('/')[0]}/{name}"
-    return await AsyncConnection.connect(url, autocommit=True)
+    return await AsyncConnection.connect(world.settings_of(name).url("sync"), autocommit=True)
 
 
 async def _send(connection: AsyncConnection[Any], size: tuple[int, int]) -> None:
@@ -107,15 +64,15 @@ async def _send(connection: AsyncConnection[Any], size: tuple[int, int]) -> None
     if number % 2:
         kind = "user"
         data: dict[str, object] = {
-            "id": f"user_SCALE{one:08d}",
+            "id": user_id(one),
             "email": f"{number}@example.com",
         }
     else:
         kind = "organization_membership"
         data = {
-            "id": f"om_SCALE{one:08d}",
-            "user_id": f"user_SCALE{one:08d}",
-            "organization_id": f"org_SCALE{one % organizations:08d}",
+            "id": membership_id(one),
+            "user_id": user_id(one),
+            "organization_id": organization_id(one % organizations),
             "status": "active",
             "role": {"slug": "member"},
             "changed": number,
@@ -124,7 +81,7 @@ async def _send(connection: AsyncConnection[Any], size: tuple[int, int]) -> None
         "id": f"event_SCALE{number:012d}",
         "event": f"{kind}.updated",
         "created_at": time,
-        "data": {**data, "created_at": "2026-01-15T12:00:00.000Z", "updated_at": time},
+        "data": {**data, "created_at": TIME, "updated_at": time},
     }
     cursor = await connection.execute(
         "select sync.receive_event(%s)", (json.dumps(body),), prepare=True

@@ -13,6 +13,7 @@ from benchmarks.harness import Comparison, Run, comparison_of
 from tests.conftest import PgServer
 
 SLOW = comparison_of("ours / theirs", [(3e-4, 1e-4), (2e-4, 1e-4)], bound=2.2, sense="at most")
+MEMORY = comparison_of("peak", [(9e7, 2e8), (1e8, 2e8)], bound=1, sense="at most", unit="MB")
 FAST = comparison_of("ours / theirs, rate", [(900, 300), (1000, 250)], bound=3, sense="at least")
 
 
@@ -25,13 +26,14 @@ def test_benchmarks_page__compared_with_the_results__the_same() -> None:
 
 
 def test_benchmarks_page__run__machine_and_one_row_each_with_broken_bounds() -> None:
-    page = record.page(run(SLOW, FAST))
+    page = record.page(run(SLOW, FAST, MEMORY))
     assert "| PostgreSQL | 18.4 |" in page
     assert "| ours / theirs | 250 µs | 100 µs | 2.50 |" in page
     assert "| at most 2.2 | BROKEN |\n" in page
     assert "| ours / theirs, rate | 950 /s | 275 /s | 3.50 |" in page
     assert "| at least 3 | holds |\n" in page
-    assert page.endswith("\n1 of 2 bounds hold.\n")
+    assert "| peak | 95 MB | 200 MB | 0.47 |" in page
+    assert page.endswith("\n2 of 3 bounds hold.\n")
 
 
 def test_keep__run__results_and_page_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
