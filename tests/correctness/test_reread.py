@@ -51,6 +51,23 @@ async def test_refetch__another_permission_under_the_slug__the_old_one_is_gone(
     assert stage.database.rows(LIVE) == []
 
 
+async def test_refetch__role_that_only_events_brought__lives(stage: Stage) -> None:
+    """Events do not say its id, which is what WorkOS answers with, and not its key."""
+    org = stage.world.create_organization("Acme")
+    stage.world.create_role("Auditor", "auditor")
+    stage.world.create_role("Auditor", "org-auditor", organization_id=org["id"])
+    stage.send()
+    keys = ["environment:auditor", f"{org['id']}:org-auditor"]
+    with stage.database.connect("sync") as connection:
+        for key in keys:
+            connection.execute("select sync.queue_task('refetch', %s)", (f"role:{key}",))
+    await stage.tasks.work()
+    assert stage.database.rows(
+        "select id, name from workos.roles where deleted_at is null and id = any (%s) order by id",
+        (keys,),
+    ) == [(key, "Auditor") for key in sorted(keys)]
+
+
 async def test_reconcile__member_whose_event_is_held_back__no_drift(
     database: Database, no_waiting: list[float]
 ) -> None:
@@ -117,7 +134,7 @@ async def with_domains(stage: Stage) -> tuple[str, str]:
 async def lost(stage: Stage) -> None:
     """Let the feed be read past what has happened, without its events."""
     stage.database.admin.execute(
-        "update sync.feeds set cursor_id = %s, cursor_at = now(), head_at = now() + interval '1 h'",
+        "update sync.feeds set cursor_id = %s, cursor_at = now() + interval '1 minute'",
         (stage.world.event_log.all[-1].id,),
     )
 

@@ -29,6 +29,7 @@ as $$
 declare
   v_family sync.families;
   v_parent sync.families;
+  v_raw jsonb;
   v_fields jsonb;
   v_parent_fields jsonb;
 begin
@@ -39,17 +40,17 @@ begin
       hint = 'See sync.families for their names.';
   end if;
   execute format('select t.raw from %s as t where t.id = $1', v_family.relation)
-  into v_fields using object_id;
-  v_fields := jsonb_build_object('id', object_id) || coalesce(v_fields, '{}');
+  into v_raw using object_id;
+  v_fields := jsonb_build_object('id', object_id) || coalesce(v_raw, '{}');
   select p.key into parent_column from jsonb_each_text(v_family.parents) as p
   where p.value = v_family.list_parent;
   parent_id := v_fields ->> parent_column;
-  if parent_column is not null and not v_fields ? parent_column and strpos(object_id, ':') > 0 then
+  if v_raw is null and parent_column is not null and strpos(object_id, ':') > 0 then
     parent_id := split_part(object_id, ':', 1);
   end if;
   select
     sync.fill_path(p.path, v_fields),
-    case when strpos(p.path, '{id}') = 0 and v_fields ->> 'id' = object_id then object_id end
+    case when strpos(p.path, '{id}') = 0 and v_raw ->> 'id' = object_id then object_id end
   into get_path, expected_id
   from unnest(v_family.get_paths) with ordinality as p (path, place)
   where sync.fill_path(p.path, v_fields) is not null
