@@ -1,4 +1,6 @@
 -- Who may do what with sync.families: the definer's functions, and readers who gave a reason.
+-- Whoever registers a family may note a hole in the feed.
+-- requires: policies/sync/feeds.sql
 
 call authz.reset_policies('sync.families');
 

@@ -7,14 +7,14 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from orgscope.errors import ProviderUnavailable
+from orgscope.errors import ProviderRefused, ProviderUnavailable
 from tests.correctness.stage import Stage
 from tests.database import user
 
 PAGE = 100
 SLOW = """
 create function public.wait_a_little() returns trigger language plpgsql
-as $$ begin perform pg_catalog.pg_sleep(0.5); return null; end $$;
+as $$ begin perform pg_catalog.pg_sleep({seconds}); return null; end $$;
 grant execute on function public.wait_a_little() to public;
 create trigger _900_wait after insert on workos.users for each row
 execute function public.wait_a_little();
@@ -65,7 +65,7 @@ async def test_feed__most_pages__asks_for_no_more(stage: Stage) -> None:
 
 async def test_feed__event_takes_longer_than_a_request_may__applied(stage: Stage) -> None:
     database = stage.database
-    database.admin.execute(SLOW.encode())
+    database.admin.execute(SLOW.format(seconds=0.5).encode())
     database.admin.execute(
         sql.SQL("alter role orgscope_sync in database {} set statement_timeout = '200ms'").format(
             sql.Identifier(database.admin.info.dbname)
@@ -75,3 +75,24 @@ async def test_feed__event_takes_longer_than_a_request_may__applied(stage: Stage
         database.receive("user.created", user("user_01LATE"))
     fill(stage, 1)
     assert (await stage.feed.read()).outcomes == {"applied": 1}
+
+
+async def test_feed__head_was_asked_for_long_ago__proven_up_to_then_only(stage: Stage) -> None:
+    """What happens while the page before the head is applied is not in the head."""
+    stage.database.admin.execute(SLOW.format(seconds=0.01).encode())
+    fill(stage, PAGE + 1)
+    await stage.feed.read()
+    [(since,)] = stage.database.rows(
+        "select f.head_at - (select min(i.received_at) from sync.inbox as i) from sync.feeds as f"
+    )
+    [(between,)] = stage.database.rows("select max(received_at) - min(received_at) from sync.inbox")
+    assert between.total_seconds() >= 1
+    assert since.total_seconds() < 0.5
+
+
+async def test_feed__key_refused_before_the_first_page__named(stage: Stage) -> None:
+    stage.database.receive("user.created", user("user_01KNOWN"))
+    stage.answer = lambda request: httpx2.Response(401, json={})
+    with pytest.raises(ProviderRefused):
+        await stage.feed.read()
+    assert "WORKOS_API_KEY" in stage.problems()["feed"]

@@ -4,7 +4,8 @@
 -- Raises: nothing; null when nothing is due.
 -- Why: what was interrupted goes on first. A mirror that was never read whole is read; a hole in
 --      the feed is filled at once; else it is compared every so often. A run that stopped waits for
---      a person, and is not begun again at once.
+--      a person, and is not begun again at once. One that stopped because some lists could not be
+--      read counts as read whole: what could be read is compared all the same.
 set local role orgscope_definer;
 
 create or replace function sync.due_run(every interval, out kind text, out repair boolean)
@@ -27,7 +28,10 @@ begin
     return;
   end if;
   select r.* into v_last from sync.runs as r
-  where r.state = 'done' and r.scope = 'all' and (r.kind = 'backfill' or r.repair)
+  where r.scope = 'all' and (r.kind = 'backfill' or r.repair)
+    and (r.state = 'done' or r.state = 'stopped' and exists (
+      select from sync.run_lists as l where l.run_id = r.run_id and l.state = 'pending'
+    ))
   order by r.run_id desc limit 1;
   kind := case
     when v_last.run_id is null then 'backfill'

@@ -2,27 +2,33 @@
 -- Flow: called for each list that WorkOS did not give.
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
--- Why: the other lists go on. Without its end, nothing that it lacks is missed. A list that is gone
---      went with its parent, and is not read again.
+-- Why: the other lists go on. Without its end, nothing that it lacks is missed. A list that WorkOS
+--      does not find went with its parent, and is not read again; one without a parent cannot be
+--      gone. Returns whether it is.
 set local role orgscope_definer;
 
 create or replace function sync.fail_list(
   run_id bigint,
   path text,
   error text,
-  is_gone boolean default false
+  not_found boolean default false
 )
-returns void
+returns boolean
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
+declare
+  v_is_gone boolean;
 begin
   update sync.run_lists as l
-  set error = left(fail_list.error, 1000), state = case when is_gone then 'failed' else l.state end
-  where l.run_id = fail_list.run_id and l.path = fail_list.path;
+  set error = left(fail_list.error, 1000),
+      state = case when not_found and l.parent_id is not null then 'failed' else l.state end
+  where l.run_id = fail_list.run_id and l.path = fail_list.path
+  returning l.state = 'failed' into v_is_gone;
+  return v_is_gone;
 end
 $$;
 

@@ -5,6 +5,7 @@
 -- Why: a consumer that stays away longer than the feed is kept reads the mirror instead. The inbox
 --      is kept for good unless an interval is given: the mirror can be made from it. What failed in
 --      it stays until it is applied. A session ends without an event, and nothing else ends it.
+--      The last event of each channel stays, too: since when it is silent is an alarm.
 set local role orgscope_definer;
 
 create or replace function sync.purge(
@@ -44,7 +45,9 @@ begin
   using unnest(array['webhook', 'feed']) as s (source)
   cross join lateral (
     select o.id from sync.inbox as o
-    where o.source = s.source and o.received_at < now() - keep_inbox and o.status <> 'failed'
+    where o.source = s.source and o.status <> 'failed'
+      and o.received_at < now() - keep_inbox
+      and o.received_at < (select max(n.received_at) from sync.inbox as n where n.source = s.source)
     order by o.received_at limit most
   ) as old
   where i.id = old.id;

@@ -1,6 +1,7 @@
 -- Apply a page of the Events API, move the cursor behind it, and return what became of its events.
 -- Flow: step 2 of each read of the feed. objects is the text of its data, as received; cursor_id is
---      where it was read from; at_head tells whether WorkOS said that nothing follows.
+--      where it was read from; at_head tells whether WorkOS said that nothing follows, when it was
+--      asked, asked_ago before this call.
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS101 when objects is no array of objects; what sync.is_retryable says: read it again.
 -- Why: the cursor and what the page changes are one commit, and only a read moves the cursor. Two
@@ -12,6 +13,7 @@ create or replace function sync.receive_page(
   objects text,
   cursor_id text,
   at_head boolean,
+  asked_ago interval default '0',
   out moved boolean,
   out outcomes jsonb
 )
@@ -50,13 +52,13 @@ begin
   update sync.feeds as f
   set cursor_id = v_feed.cursor_id, events = v_feed.events, read_at = now(),
       cursor_at = v_feed.cursor_at,
-      head_at = case when at_head then now() else f.head_at end,
+      head_at = case when at_head then now() - asked_ago else f.head_at end,
       problem = null, problem_since = null
   where f.name = 'events';
 end
 $$;
 
-comment on function sync.receive_page(text, text, boolean)
+comment on function sync.receive_page(text, text, boolean, interval)
 is 'Apply a page of the Events API, and move the cursor behind it.';
-revoke all on function sync.receive_page(text, text, boolean) from public;
-grant execute on function sync.receive_page(text, text, boolean) to orgscope_sync;
+revoke all on function sync.receive_page(text, text, boolean, interval) from public;
+grant execute on function sync.receive_page(text, text, boolean, interval) to orgscope_sync;

@@ -5,6 +5,7 @@
 -- Raises: 42883, 42P01 when the function or the table does not exist; 23505 for an event that
 --         another family has.
 -- Why: no central list of families: a new one is a revision, one upsert file and one policies file.
+--      The feed has read past events that it did not ask for, so new ones call for a repair.
 set local role orgscope_definer;
 
 create or replace function sync.register_family(
@@ -35,6 +36,9 @@ begin
     raise exception using
       errcode = 'unique_violation', message = 'another family has one of these events';
   end if;
+  update sync.feeds as f set resync_since = now()
+  where f.resync_since is null
+    and not (register_family.events || register_family.delete_events) <@ sync.event_names();
   insert into sync.families as f (
     name, relation, upsert, events, delete_events, parents, list_paths, list_parent, get_paths,
     embeds

@@ -14,6 +14,9 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
+  if report_feed.problem is not null then
+    perform sync.open_feed(); -- It may never have been read.
+  end if;
   update sync.feeds as f
   set problem = report_feed.problem,
       problem_since = case

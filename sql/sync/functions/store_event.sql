@@ -3,8 +3,9 @@
 -- Runs as: orgscope_definer, invoker.
 -- Raises: what sync.is_retryable says.
 -- Why: the insert is what makes a duplicate wait for the first and then find it. An event that
---      failed is applied again when it returns, and by the worker. A webhook that comes after the
---      feed closes the gap that the feed had found. Of an event of somebody who was erased the id
+--      failed is applied again when it returns, and by the worker; so is one that no family had
+--      taken and one does by now. A webhook that comes after the feed closes the gap that the feed
+--      had found. Of an event of somebody who was erased the id
 --      stays, so that it is known when it returns, and nothing else.
 set local role orgscope_definer;
 
@@ -32,7 +33,10 @@ begin
       update sync.inbox as i set delivered_at = now() where i.id = event.id;
     end if;
     return case
-      when v_known.status = 'failed' then sync.retry_event(event.id) else 'duplicate'
+      when v_known.status = 'failed' then sync.retry_event(event.id)
+      when v_known.status = 'ignored' and event.type = any (sync.event_names())
+        then sync.retry_event(event.id)
+      else 'duplicate'
     end;
   elsif v_left.refused then
     return 'erased';

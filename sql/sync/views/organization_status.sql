@@ -29,7 +29,7 @@ comment on view sync.organization_status is
 comment on column sync.organization_status.organization_id is 'The organization.';
 comment on column sync.organization_status.is_stub is 'True while only a child has named it.';
 comment on column sync.organization_status.fed_up_to is
-'Every event that occurred before this has been applied.';
+'Every event that occurred before this was read, and applied unless it is a failed one.';
 comment on column sync.organization_status.reconciled_at is
 'When it was last compared with WorkOS.';
 comment on column sync.organization_status.differences is

@@ -3,9 +3,8 @@
 -- Runs as: orgscope_definer, the view's owner: it names no person.
 -- Raises: nothing.
 -- Why: a fault that nobody sees becomes months of drift. No row says that nothing is known to be
---      wrong, which is the state to watch for. Of an error of class 22 the SQLSTATE alone: its
---      text may have a value in it.
--- requires: sql/sync/views/status.sql
+--      wrong, which is the state to watch for.
+-- requires: sql/sync/views/status.sql, sql/sync/views/run_problems.sql
 set local role orgscope_definer;
 
 create or replace view sync.problems as
@@ -46,26 +45,7 @@ select
     'sync tasks.', count(*), string_agg(distinct t.kind, ', ' order by t.kind))
 from sync.tasks as t where t.due_at = 'infinity' having count(*) > 0
 union all
-select 'run stopped', r.finished_at, r.error
-from sync.runs as r
-where r.state = 'stopped' and not exists (
-  select from sync.runs as l where l.kind = r.kind and l.scope = r.scope and l.run_id > r.run_id
-)
-union all
-select
-  'unreadable objects', max(r.finished_at),
-  format('%s objects that WorkOS lists could not be applied, the first one because of %s. Update '
-    'orgscope, or report it.', sum(l.failed),
-    min(case when l.error like '22%' then left(l.error, 5) else l.error end))
-from sync.run_lists as l inner join sync.runs as r on l.run_id = r.run_id
-where l.failed > 0 and r.run_id = (select max(w.run_id) from sync.runs as w where w.scope = 'all')
-having count(*) > 0
-union all
-select
-  'differences', s.reconciled_at,
-  format('The mirror differed from WorkOS in %s objects. Run orgscope reconcile --repair.',
-    s.differences)
-from sync.status as s where s.differences > 0;
+select r.what, r.since, r.message from sync.run_problems as r;
 
 comment on view sync.problems is
 'What keeps the mirror from being exact, since when, and what to do about it.';

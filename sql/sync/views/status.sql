@@ -44,7 +44,8 @@ select
 
 comment on view sync.status is 'How far the mirror is, in one row.';
 comment on column sync.status.fed_up_to is
-'Every event that occurred before this has been applied; null while some may be missing.';
+'Every event that occurred before this was read, and applied unless it is among failed_events; null
+while some may be missing.';
 comment on column sync.status.feed_read_at is 'When a page of the Events API was last applied.';
 comment on column sync.status.resync_since is
 'Since when events may be missing, until a whole backfill or repair is done; else null.';

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 from orgscope.db import Database
 from orgscope.errors import ProviderError, ProviderRefused, WrongEnvironment
@@ -52,6 +54,24 @@ class FeedRead:
     def events(self) -> int:
         """How many events were read."""
         return self.outcomes.total()
+
+
+class _Question:
+    """A page that WorkOS was asked for, maybe some time before the answer is used."""
+
+    def __init__(self, page: Coroutine[Any, Any, Page]) -> None:
+        self._asked_at = time.monotonic()
+        self.answer = asyncio.create_task(page)
+
+    @property
+    def ago(self) -> timedelta:
+        """How long ago WorkOS was asked."""
+        return timedelta(seconds=time.monotonic() - self._asked_at)
+
+    async def withdraw(self) -> None:
+        """Wait for no answer any more."""
+        self.answer.cancel()
+        await asyncio.gather(self.answer, return_exceptions=True)
 
 
 class Feed:
@@ -101,23 +121,23 @@ class Feed:
             self._database,
             "select sync.event_names(), f.cursor_id, f.range_start from sync.open_feed() as f",
         )
-        coming = asyncio.create_task(
+        coming = _Question(
             self._workos.get_events(
                 names, after=cursor_id, range_start=None if cursor_id else range_start
             )
         )
         try:
             while True:
-                page = await self._receive(coming, cursor_id)
+                asked, page = coming, await self._receive(coming, cursor_id)
                 if page is None:
                     return
                 read.pages += 1
                 last_id = next((one for one in reversed(page.ids) if one), None)
                 goes_on = None not in (page.after, last_id) and read.pages != most_pages
                 if goes_on:
-                    coming = asyncio.create_task(self._workos.get_events(names, after=last_id))
+                    coming = _Question(self._workos.get_events(names, after=last_id))
                 with span("orgscope.feed.page", {"orgscope.feed.events": len(page.ids)}) as current:
-                    outcomes = await self._apply(page, cursor_id)
+                    outcomes = await self._apply(page, cursor_id, asked.ago)
                     current.set(_counts(outcomes or {}))
                 if outcomes is None:
                     return  # Another reader has applied it, and the feed stands where that ended.
@@ -129,13 +149,12 @@ class Feed:
                     return
                 cursor_id = last_id
         finally:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
+            await coming.withdraw()
 
-    async def _receive(self, coming: asyncio.Task[Page], cursor_id: str | None) -> Page | None:
+    async def _receive(self, coming: _Question, cursor_id: str | None) -> Page | None:
         """Return the page; None when WorkOS no longer accepts the cursor, which is given up."""
         try:
-            return await coming
+            return await coming.answer
         except ProviderRefused as error:
             if cursor_id is None or error.reason not in _LOST:
                 raise
@@ -147,14 +166,17 @@ class Feed:
             )
             return None
 
-    async def _apply(self, page: Page, cursor_id: str | None) -> Mapping[str, int] | None:
+    async def _apply(
+        self, page: Page, cursor_id: str | None, asked_ago: timedelta
+    ) -> Mapping[str, int] | None:
         """Apply a page, and return its events by outcome; None where the feed stood elsewhere."""
         [(moved, outcomes)] = await fetch_patiently(
             self._database,
-            "select p.moved, p.outcomes from sync.receive_page(%s, %s, %s) as p",
+            "select p.moved, p.outcomes from sync.receive_page(%s, %s, %s, %s) as p",
             page.data,
             cursor_id,
             page.after is None,
+            asked_ago,
         )
         if not moved:
             return None

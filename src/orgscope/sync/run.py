@@ -42,7 +42,10 @@ RunKind = Literal["backfill", "reconcile"]
 PARALLEL_LISTS: Final = 8
 """How many lists are read at the same time; one list is read page after page."""
 
-_PARENT_GONE: Final = "not_found"
+_KEY_REFUSED: Final = "unauthorized"
+"""Ends the run; another refusal is of one list, such as a key that may not read connections."""
+
+_NOT_FOUND: Final = "not_found"
 
 _logger = logging.getLogger(__name__)
 
@@ -111,9 +114,9 @@ class Run:
         ``repair`` mends what a reconcile finds. ``allow_deletes`` lets it delete more than 10
         objects and 5 % of a family, or of a list of it.
 
-        Raises WrongEnvironment, and ProviderRefused (401, 403) for a key that WorkOS refuses;
-        RunStopped when more would be deleted; psycopg.Error. All but RunStopped leave the run to be
-        gone on with.
+        Raises WrongEnvironment, and ProviderRefused (401) for a key that WorkOS refuses; RunStopped
+        when more would be deleted; psycopg.Error. All but RunStopped leave the run to be gone on
+        with, and so do lists that could not be read, for an hour: then the run is over without.
         """
         asked: Attributes = {
             "orgscope.run.kind": kind,
@@ -156,7 +159,7 @@ class Run:
             self._database, "select d.* from sync.list_differences(%s) as d", run_id
         )
         if report.failures:
-            await self._release(run_id)
+            await fetch_value(self._database, "select sync.give_up_run(%s)", run_id)
         else:
             await fetch_value(self._database, "select sync.close_run(%s)", run_id)
         return report
@@ -186,10 +189,7 @@ class Run:
                         try:
                             task.result()
                         except (ProviderError, InboxError, ApplyError) as error:
-                            if isinstance(error, ProviderRefused) and error.reason in {
-                                "unauthorized",
-                                "forbidden",
-                            }:
+                            if isinstance(error, ProviderRefused) and error.reason == _KEY_REFUSED:
                                 raise
                             failed.add(path)
                             await self._fail_list(report, path, error)
@@ -230,17 +230,17 @@ class Run:
         return page.after
 
     async def _fail_list(self, report: Report, path: str, error: OrgscopeError) -> None:
-        is_gone = isinstance(error, ProviderRefused) and error.reason == _PARENT_GONE
-        if not is_gone:
-            report.failures.append(str(error))
-        await fetch_value(
+        """Note that a list could not be read; one that is gone with its parent is no failure."""
+        is_gone = await fetch_value(
             self._database,
             "select sync.fail_list(%s, %s, %s, %s)",
             report.run_id,
             path,
             str(error),
-            is_gone,
+            isinstance(error, ProviderRefused) and error.reason == _NOT_FOUND,
         )
+        if not is_gone:
+            report.failures.append(str(error))
         _logger.warning("A list could not be read: %s", error, extra={"event": "run.list_failed"})
 
     async def _release(self, run_id: int) -> None:

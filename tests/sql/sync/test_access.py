@@ -32,6 +32,7 @@ SYNC_LOGIN = {
     "find_orphans",
     "find_stubs",
     "finish_task",
+    "give_up_run",
     "known_paths",
     "list_differences",
     "list_events",

@@ -115,3 +115,21 @@ def test_register_family__sync_login__may_not(shop: Mirror) -> None:
         shop.connection.execute(
             "select sync.register_family('x', 'pg_class', 'now()'::regprocedure, '{}')"
         )
+
+
+def test_register_family__events_that_the_feed_never_asked_for__a_repair_is_due(
+    mirror: Mirror,
+) -> None:
+    mirror.connection.execute("select sync.open_feed()")
+    due = "select resync_since is not null from sync.feeds"
+    mirror.database.admin.execute("set role orgscope_owner")
+    again = """select sync.register_family(
+      name => 'user', relation => 'workos.users',
+      upsert => 'sync.upsert_user(jsonb[], sync.change)',
+      events => '{user.created, user.updated}', delete_events => '{user.deleted}',
+      list_paths => '{/user_management/users}', get_paths => '{"/user_management/users/{id}"}')"""
+    mirror.database.admin.execute(again)
+    mirror.database.admin.execute("reset role")
+    assert mirror.database.rows(due) == [(False,)]
+    made_up_family.install(mirror.database)
+    assert mirror.database.rows(due) == [(True,)]

@@ -29,11 +29,22 @@ def test_retry_event__ignored_until_the_family_exists__applied(mirror: Mirror) -
     assert mirror.receive_body(body, "feed") == "ignored"
     assert mirror.retry("event_1") == "ignored"
     made_up_family.install(mirror.database)
-    assert mirror.receive_body(body) == "duplicate"
     assert mirror.retry("event_1") == "applied"
     row = mirror.row(made_up_family.TABLE, "badge_1")
     assert row is not None
     assert row["origin"] == "feed"
+
+
+def test_receive_event__ignored_before_the_family_came__applied_when_it_returns(
+    mirror: Mirror,
+) -> None:
+    data = {"id": "badge_1", "updated_at": at()}
+    body = json.dumps(event("shop.badge.created", data, id="event_1"))
+    assert mirror.receive_body(body) == "ignored"
+    assert mirror.receive_body(body, "feed") == "duplicate"
+    made_up_family.install(mirror.database)
+    assert mirror.receive_body(body, "feed") == "applied"
+    assert mirror.receive_body(body, "feed") == "duplicate"
 
 
 def test_retry_event__late__does_not_replace_what_came_since(mirror: Mirror) -> None:
