@@ -30,6 +30,7 @@ begin
       'update %s as t set deleted_at = $2, synced_at = $2, origin = ''repair''
        where t.id = $1 and t.deleted_at is null and t.synced_at < $2', v_family.relation
     ) using object_id, read_at;
+    perform sync.confirm_delete(v_family.relation::regclass, object_id, read_at);
     return;
   end if;
   v_erased := sync.erased_in(body);

@@ -5,8 +5,8 @@
 -- Raises: nothing; the row that loses is skipped, so that the upsert says stale.
 -- Why: the larger (updated_at, event id) wins; a delete is final: WorkOS never reuses an id. Two
 --      views of one version that agree where both speak are one: events leave fields out. Two
---      contents of one time are decided by event id, which is no proof, so WorkOS is asked. Its
---      answer wins when the request began after the row was written, and a repair over anything.
+--      contents of one time are decided by event id, which proves nothing, so WorkOS is asked. An
+--      answer wins when it was asked for after the row was written, and a repair over anything.
 set local role orgscope_definer;
 
 create or replace function sync.tg__keep_newest()
@@ -16,14 +16,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_read constant boolean := new.origin in ('api', 'repair');
-  v_later constant boolean := (
-    old.origin not in ('api', 'repair') and new.event_id collate "C" > old.event_id collate "C"
-  );
+  v_later constant boolean := old.origin not in ('api', 'repair')
+    and new.event_id collate "C" > old.event_id collate "C";
   v_read_keys constant text[] := tg_argv[1:];
-  v_version constant sync.version := (
-    new.id, new.raw, new.lossy, new.source_updated_at, new.event_id, new.deleted_at, new.synced_at,
-    new.origin
-  );
+  v_version constant sync.version := (new.id, new.raw, new.lossy, new.source_updated_at,
+    new.event_id, new.deleted_at, new.synced_at, new.origin);
   v_merged jsonb;
 begin
   if new.origin = 'repair' and new.synced_at > old.synced_at then
@@ -31,6 +28,8 @@ begin
   elsif old.deleted_at is not null or new.source_updated_at < old.source_updated_at
     and new.deleted_at is null
   then
+    perform sync.confirm_delete(tg_relid, new.id, new.synced_at)
+    where new.deleted_at is not null and not v_is_read;
     perform sync.keep_late_version(tg_argv[0], v_version);
     return null;
   elsif new.deleted_at is not null then

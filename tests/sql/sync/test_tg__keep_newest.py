@@ -132,12 +132,12 @@ def test_keep_newest__late_event_after_delete__stays_dead(mirror: Mirror, verb: 
     data = user(unique("user"))
     mirror.receive("user.created", data)
     assert mirror.receive("user.deleted", data) == "applied"
-    before = mirror.row("workos.users", data["id"])
+    before = mirror.version("workos.users", data["id"])
     late = {**data, "updated_at": at(days=1), "email": "back@example.com"}
     assert mirror.receive(f"user.{verb}", late) == "stale"
     assert mirror.read("user", late, datetime.now(UTC)) == "stale"
     assert mirror.receive("user.deleted", late) == "stale"
-    assert mirror.row("workos.users", data["id"]) == before
+    assert mirror.version("workos.users", data["id"]) == before
 
 
 def test_keep_newest__delete_older_than_the_row__wins(mirror: Mirror) -> None:
