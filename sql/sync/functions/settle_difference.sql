@@ -4,8 +4,8 @@
 -- Raises: WS204 for a difference that the run does not have; WS101, WS201 for an odd body.
 -- Why: a tombstone is final, so nothing is deleted because a list did not have it: WorkOS said for
 --      the object itself that it is gone. And what it shows wins over a tombstone or a later
---      version that the mirror has had since before the question. What an event settled meanwhile
---      was no difference.
+--      version that the mirror has had since before the question, unless the answer is late: that
+--      is named, and left to the next reconcile. What an event settled meanwhile was no difference.
 set local role orgscope_definer;
 
 create or replace function sync.settle_difference(
@@ -25,9 +25,7 @@ as $$
 declare
   v_difference sync.differences;
   v_run sync.runs;
-  v_relation text;
   v_is_dead boolean;
-  v_is_wrong boolean;
   v_state text;
 begin
   -- Before the row: an erasure takes them in this order.
@@ -43,18 +41,17 @@ begin
   end if;
   update sync.runs as r set lease_until = clock_timestamp() + interval '2 minutes'
   where r.run_id = v_run.run_id and r.state = 'running';
-  select f.relation into v_relation from sync.families as f where f.name = settle_difference.family;
-  execute format('select t.deleted_at is not null from %s as t where t.id = $1', v_relation)
-  into v_is_dead using object_id;
-  v_is_wrong := (v_difference.kind = 'orphan') = (body is null)
-    and v_is_dead is not distinct from case
-      when v_difference.kind <> 'missing' then v_difference.kind = 'deleted'
-    end;
-  v_state := case when not v_is_wrong then 'refuted' when v_run.repair then 'mended' else 'found' end;
+  v_state := case sync.weigh_answer(v_difference, body, read_at)
+    when 'refuted' then 'refuted'
+    when 'wrong' then case when v_run.repair then 'mended' else 'found' end
+    else 'found'
+  end;
   if v_state = 'mended' then
     perform sync.repair_object(family, object_id, body, read_at);
-    execute format('select t.deleted_at is not null from %s as t where t.id = $1', v_relation)
-    into v_is_dead using object_id;
+    execute (
+      select format('select t.deleted_at is not null from %s as t where t.id = $1', f.relation)
+      from sync.families as f where f.name = settle_difference.family
+    ) into v_is_dead using object_id;
     v_state := case when v_is_dead = (body is null) then 'mended' else 'suspected' end;
   end if;
   update sync.differences as d set state = v_state

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.database import member, unique
+from orgscope.errors import ApplyError
 from tests.sql.sync.mirror import Mirror, at
 
 MEMBERSHIPS = "workos.organization_memberships"
@@ -102,3 +102,84 @@ def test_settle_difference__another_answer_says_gone_after_the_question__stays_d
     mirror.connection.execute(put_absent, (FAMILY, shown["id"], reconcile.now()))
     assert reconcile.settle(shown, asked_at) == "suspected"
     assert reconcile.status is None
+
+
+@pytest.mark.parametrize("repair", [True, False])
+def test_settle_difference__list_was_late_and_the_answer_is_what_the_mirror_has__refuted(
+    reconcile: Reconcile, repair: bool
+) -> None:
+    old = reconcile.member
+    new = {**old, "status": "inactive", "updated_at": at(5)}
+    reconcile.mirror.receive("organization_membership.updated", new)
+    before = reconcile.mirror.row(MEMBERSHIPS, old["id"])
+    assert reconcile.list(old, repair=repair) == [("newer", "suspected")]
+    assert reconcile.settle({**new, "organization_name": "Acme"}) == "refuted"
+    assert reconcile.mirror.row(MEMBERSHIPS, old["id"]) == before
+
+
+def test_settle_difference__same_version_with_other_content__mended(reconcile: Reconcile) -> None:
+    old = reconcile.member
+    new = {**old, "status": "inactive", "updated_at": at(5)}
+    reconcile.mirror.receive("organization_membership.updated", {**new, "status": "active"})
+    reconcile.list(old)
+    assert reconcile.settle(new) == "mended"
+    assert reconcile.status == "inactive"
+
+
+def test_settle_difference__answer_that_nobody_can_read__raises(reconcile: Reconcile) -> None:
+    old = reconcile.member
+    reconcile.mirror.receive("organization_membership.updated", {**old, "updated_at": at(5)})
+    reconcile.list(old)
+    with pytest.raises(ApplyError):
+        reconcile.settle({"id": old["id"], "updated_at": at(9)})
+    assert reconcile.status == "active"
+
+
+def test_settle_difference__event_after_the_question__refuted_and_stands(
+    reconcile: Reconcile,
+) -> None:
+    old = reconcile.member
+    reconcile.mirror.receive("organization_membership.updated", {**old, "updated_at": at(5)})
+    reconcile.list(old)
+    asked_at = reconcile.now()
+    off = {**old, "status": "inactive", "updated_at": at(9)}
+    reconcile.mirror.receive("organization_membership.updated", off)
+    assert reconcile.settle(old, asked_at) == "refuted"
+    assert reconcile.status == "inactive"
+
+
+@pytest.mark.parametrize("event", ["updated", "deleted"])
+def test_settle_difference__answer_is_older_than_an_event__found_and_gives_no_access(
+    reconcile: Reconcile, event: str
+) -> None:
+    old = reconcile.member
+    off = {**old, "status": "inactive", "updated_at": at(5)}
+    reconcile.mirror.receive(f"organization_membership.{event}", off)
+    reconcile.age(11)
+    reconcile.list(old)
+    assert reconcile.settle(old) == "found"
+    assert reconcile.status != "active"
+
+
+@pytest.mark.parametrize("event", ["updated", "deleted"])
+def test_settle_difference__workos_shows_the_same_half_a_day_later__mended(
+    reconcile: Reconcile, event: str
+) -> None:
+    old = reconcile.member
+    off = {**old, "status": "inactive", "updated_at": at(5)}
+    reconcile.mirror.receive(f"organization_membership.{event}", off)
+    reconcile.age(13)
+    reconcile.list(old)
+    assert reconcile.settle(old) == "mended"
+    assert reconcile.status == "active"
+
+
+def test_settle_difference__later_version_that_no_event_brought__mended(
+    reconcile: Reconcile,
+) -> None:
+    old = reconcile.member
+    off = {**old, "status": "inactive", "updated_at": at(5)}
+    assert reconcile.mirror.read(FAMILY, off, reconcile.now()) == "applied"
+    reconcile.list(old)
+    assert reconcile.settle(old) == "mended"
+    assert reconcile.status == "active"
