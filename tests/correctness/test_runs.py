@@ -224,3 +224,28 @@ async def test_case_52__key_is_refused__the_run_stops_and_goes_on_later(stage: S
     assert dead(stage) == set()
     stage.answer = lambda _: None
     assert await stage.run.run("backfill") is not None
+
+
+async def test_backfill__more_people_than_a_page__no_question_about_one_of_them(
+    stage: Stage,
+) -> None:
+    """The list of an organization's members waits for the list of people."""
+    orgs = [stage.world.create_organization(name) for name in ("Acme", "Bell")]
+    for number in range(250):
+        person = stage.world.create_user(f"{number}@example.com")
+        stage.world.create_membership(person["id"], orgs[number % 2]["id"])
+    assert await stage.run.run("backfill") is not None
+    assert stage.database.rows("select kind, key from sync.tasks") == []
+    check_converged(stage.database, stage.world, whole=True)
+
+
+async def test_reconcile__only_to_count__as_many_as_the_report_names(stage: Stage) -> None:
+    await started(stage)
+    mirror_only(stage, 2)
+    counted = await stage.run.run("reconcile", only_count=True)
+    named = await stage.run.run("reconcile")
+    assert counted is not None
+    assert named is not None
+    assert counted.differences == []
+    assert counted.states == named.states == {"found": 2}
+    assert [one.state for one in named.differences] == ["found"] * counted.drift

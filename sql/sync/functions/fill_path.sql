@@ -1,9 +1,8 @@
 -- Fill the fields of an object into a path of the WorkOS API; null when one is not known.
--- Flow: called by sync.next_lists and sync.object_path.
+-- Flow: called by sync.add_lists and sync.object_path.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: nothing.
--- Why: an id becomes part of a URL, so what has more than letters, digits, and - . _ : is no id,
---      and nothing is asked for.
+-- Why: what may not be part of a URL is no id, and nothing is asked for.
 set local role orgscope_definer;
 
 create or replace function sync.fill_path(path text, fields jsonb)
@@ -20,7 +19,7 @@ begin
     select m.parts [1] from regexp_matches(path, '[{]([a-z_]+)[}]', 'g') as m (parts)
   loop
     v_value := fields ->> v_name;
-    if (v_value ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,254}$') is not true then
+    if sync.is_path_part(v_value) is not true then
       return null;
     end if;
     path := replace(path, '{' || v_name || '}', v_value);

@@ -23,11 +23,15 @@ begin
     from sync.families as f
     cross join lateral jsonb_each_text(f.parents) as e
     inner join depths as p on e.value = p.name
+  ),
+  places as (
+    select d.name, max(d.depth) as depth from depths as d group by d.name
   )
   select d.* from sync.differences as d
+  left join places as p on d.family = p.name
   where d.run_id = list_differences.run_id
     and (list_differences.state is null or d.state = list_differences.state)
-  order by (select max(f.depth) from depths as f where f.name = d.family), d.family, d.object_id;
+  order by p.depth, d.family, d.object_id;
 end
 $$;
 

@@ -3,7 +3,10 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: the lists for each parent are known when the parents are: once no list of their family is
---      left. Asking renews the lease.
+--      left. Those of a family whose objects have further parents wait for the lists of all of
+--      them, or else each of these would be a stub first and a question of its own; but not for a
+--      list that failed. One family at a time, and only when there is nothing else to read: a
+--      hundred thousand parents take seconds for each. Asking renews the lease.
 set local role orgscope_definer;
 
 create or replace function sync.next_lists(
@@ -22,17 +25,16 @@ as $$
 declare
   v_family text;
 begin
-  for v_family in
-    select f.name from sync.families as f
-    inner join sync.families as p on f.list_parent = p.name
-    inner join sync.runs as r on r.run_id = next_lists.run_id
-    where f.name <> all (r.expanded)
-      and case when p.list_parent is null then r.scope = 'all' else p.name = any (r.expanded) end
-      and not exists (
-        select from sync.run_lists as l
-        where l.run_id = r.run_id and l.family = p.name and l.state = 'pending'
-      )
   loop
+    exit when most <= (
+      select count(*) from (
+        select from sync.run_lists as l
+        where l.run_id = next_lists.run_id and l.state = 'pending' and l.path <> all (besides)
+        limit most
+      ) as unread
+    );
+    v_family := sync.next_family(next_lists.run_id);
+    exit when v_family is null;
     perform sync.add_lists(next_lists.run_id, v_family);
   end loop;
   update sync.runs as r set lease_until = clock_timestamp() + lease

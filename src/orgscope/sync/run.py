@@ -60,18 +60,21 @@ class Report:
     failures: list[str] = field(default_factory=list)
     """What WorkOS could not be asked for, and why; the run goes on there when it is begun again."""
 
+    states: dict[str, int] = field(default_factory=dict)
+    """How many differences there are of each state."""
+
     differences: list[Any] = field(default_factory=list)
-    """Rows of ``sync.differences``: family, object_id, kind, fields, state."""
+    """Rows of ``sync.differences``: family, object_id, kind, fields, state; unless only counted."""
 
     @property
     def drift(self) -> int:
         """How many differences there are that nobody mended."""
-        return sum(one.state in {"found", "suspected"} for one in self.differences)
+        return self.states.get("found", 0) + self.states.get("suspected", 0)
 
     @property
     def mended(self) -> int:
         """How many differences were mended."""
-        return sum(one.state == "mended" for one in self.differences)
+        return self.states.get("mended", 0)
 
 
 Progress = Callable[[str, int], None]
@@ -107,12 +110,14 @@ class Run:
         scope: str = "all",
         repair: bool = False,
         allow_deletes: bool = False,
+        only_count: bool = False,
     ) -> Report | None:
         """Run to the end, or go on with a run that was interrupted; None while another is at it.
 
         ``scope`` is ``all``, or one parent such as ``organization:org_01A``, whose lists are read.
         ``repair`` mends what a reconcile finds. ``allow_deletes`` lets it delete more than 10
-        objects and 5 % of a family, or of a list of it.
+        objects and 5 % of a family, or of a list of it. With ``only_count`` the report has the
+        number of the differences and not the rows, of which there may be one for each object.
 
         Raises WrongEnvironment, and ProviderRefused (401) for a key that WorkOS refuses; RunStopped
         when more would be deleted; psycopg.Error. All but RunStopped leave the run to be gone on
@@ -125,6 +130,12 @@ class Run:
         }
         with span("orgscope.run", asked) as current:
             report = await self._run(kind, scope, repair, allow_deletes)
+            if report is not None and not only_count:
+                report.differences = await fetch_patiently(
+                    self._database,
+                    "select d.* from sync.list_differences(%s) as d",
+                    report.run_id,
+                )
             current.set(_summary(report))
         return report
 
@@ -155,8 +166,10 @@ class Run:
         except BaseException:
             await self._release(run_id)
             raise
-        report.differences = await fetch(
-            self._database, "select d.* from sync.list_differences(%s) as d", run_id
+        report.states = dict(
+            await fetch_patiently(
+                self._database, "select * from sync.count_differences(%s)", run_id
+            )
         )
         if report.failures:
             await fetch_value(self._database, "select sync.give_up_run(%s)", run_id)
@@ -171,7 +184,8 @@ class Run:
         try:
             while True:
                 free = PARALLEL_LISTS - len(reading)
-                lists = await fetch(
+                # It may have to make the lists of a hundred thousand parents first.
+                lists = await fetch_patiently(
                     self._database,
                     "select * from sync.next_lists(%s, %s, %s)",
                     report.run_id,

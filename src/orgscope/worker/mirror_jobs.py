@@ -80,7 +80,7 @@ def _mirror_jobs(
         [(kind, repair)] = await fetch(database, "select * from sync.due_run(%s)", every)
         if kind is None:
             return ""
-        report = await run.run(kind, repair=repair)
+        report = await run.run(kind, repair=repair, only_count=True)
         if report is None:
             return ""
         return f"{kind}: {report.listed} listed, {report.applied} applied, {report.mended} mended"

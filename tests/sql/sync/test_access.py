@@ -24,6 +24,7 @@ SYNC_LOGIN = {
     "apply_read",
     "claim_tasks",
     "close_run",
+    "count_differences",
     "count_orphans",
     "due_run",
     "event_names",

@@ -72,7 +72,7 @@ def test_object_path__role_of_an_organization__names_the_parent_it_does_not_say(
         "select * from sync.object_path('role', %s)", (f"{ORG}:org-nurse",)
     ).fetchall()
     path = f"/authorization/organizations/{ORG}/roles/org-nurse"
-    assert rows == [(path, None, "organization_id", ORG)]
+    assert rows == [(path, None, "organization_id", ORG, None)]
 
 
 def test_changes__by_a_read_or_by_a_parent__are_not_those_of_the_event(mirror: Mirror) -> None:
