@@ -24,7 +24,8 @@ begin
   refused := false;
   if cardinality(erased) = 0
     or not exists (
-      select from string_to_table(body, '"') as p (piece) where p.piece = any (erased)
+      select from unnest(string_to_array(body, '"') || sync.escaped_strings(body)) as p (piece)
+      where p.piece = any (erased)
     )
   then
     return;
@@ -37,7 +38,12 @@ begin
     body := '{}';
     return;
   end if;
-  body := sync.blank((sync.parse_object(body)).value, erased)::text;
+  select
+    sync.blank(jsonb_object_agg(
+      f.key, case when f.key = 'data' then f.value else sync.empty_named(f.value, erased) end
+    ), erased)::text
+  into body
+  from jsonb_each((sync.parse_object(body)).value) as f;
   event.data := sync.blank(event.data, erased);
 end
 $$;
