@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import pytest
+
 from orgscope.devworkos.clock import ManualClock
+from orgscope.provider.rates import Rates
 from tests.correctness.convergence import check_converged
 from tests.correctness.people import age, started
 from tests.correctness.stage import Stage, staged
@@ -162,3 +166,45 @@ async def test_reconcile__domains_that_changed_without_events__named_and_mended(
     again = await stage.run.run("reconcile")
     assert again is not None
     assert again.differences == []
+
+
+async def test_reconcile__many_members_of_a_group_differ__its_list_is_read_once_more(
+    stage: Stage,
+) -> None:
+    org = stage.world.create_organization("Acme")
+    group = stage.world.create_group(org["id"], "Nurses")
+    for number in range(150):
+        person = stage.world.create_user(f"{number}@example.com")
+        membership = stage.world.create_membership(person["id"], org["id"])
+        stage.world.add_group_member(org["id"], group["id"], membership["id"])
+    await started(stage)
+    await stage.feed.read()
+    stage.database.admin.execute("delete from workos.group_members")
+    stage.asked.clear()
+    report = await stage.run.run("reconcile")
+    assert report is not None
+    assert report.states == {"found": 150}
+    path = f"/organizations/{org['id']}/groups/{group['id']}/organization-memberships"
+    assert stage.asked.count(path) == 2 + 2, "two pages, for the run and for its suspects"
+
+
+async def test_backfill__members_of_directory_groups__each_directory_has_its_own_rate(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    org = stage.world.create_organization("Acme")
+    made = set()
+    for name in ("Okta", "Entra"):
+        directory = stage.world.create_directory(org["id"], name)
+        stage.world.create_directory_group(directory["id"], "Nurses")
+        made.add(directory["id"])
+    waited: list[str | None] = []
+    wait = Rates.wait
+
+    async def note(self: Rates, path: Sequence[str], directory_id: str | None = None) -> None:
+        if path[0] == "directory_users":
+            waited.append(directory_id)
+        await wait(self, path, directory_id)
+
+    monkeypatch.setattr(Rates, "wait", note)
+    await started(stage)
+    assert sorted(waited, key=str) == sorted([*made, *made])

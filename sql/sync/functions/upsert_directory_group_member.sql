@@ -4,7 +4,8 @@
 -- Raises: WS201 when a payload lacks the ids of the group and the user.
 -- Why: one guarded statement: any order and any repetition end in the same rows.
 --      A member has no id: its key is the group and the user. An event holds both, which are
---      versions of their own. What is listed is the user, with directory_group_id added.
+--      versions of their own. What is listed is the user, with directory_group_id added; such a
+--      list counts for the rate limit of the directory, which stands behind #, and is not sent.
 -- requires: policies/sync/families.sql
 set local role orgscope_definer;
 
@@ -75,6 +76,6 @@ select sync.register_family(
   events => '{dsync.group.user_added}',
   delete_events => '{dsync.group.user_removed}',
   parents => '{"directory_group_id": "directory_group", "directory_user_id": "directory_user"}',
-  list_paths => '{"/directory_users?group={id}"}',
+  list_paths => '{"/directory_users?group={id}#{directory_id}"}',
   list_parent => 'directory_group'
 );

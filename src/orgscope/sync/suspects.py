@@ -7,14 +7,14 @@ WorkOS is asked for each object itself before anything is said or done about it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from orgscope.db import Database
 from orgscope.errors import ApplyError, InboxError, OrgscopeError, ProviderError, RunStopped
 from orgscope.provider import WorkOS
 from orgscope.sync.feed import Feed
-from orgscope.sync.listing import read_place
+from orgscope.sync.listing import read_places
 from orgscope.sync.query import fetch, fetch_patiently, fetch_value
 from orgscope.sync.read import CLOCK
 from orgscope.tracing import span
@@ -70,7 +70,8 @@ class Suspects:
     async def settle(self, run_id: int, on_failure: Callable[[OrgscopeError], None]) -> None:
         """Ask WorkOS for each suspect, and say what it answered.
 
-        ``on_failure`` is told of what could not be asked; it stays suspected.
+        ``on_failure`` is told of what could not be asked; it stays suspected. What is in one list
+        is read there together.
         """
         suspects = await self._list(run_id)
         if not suspects:
@@ -79,31 +80,59 @@ class Suspects:
             # What an event says of them is under way no longer than this.
             await asyncio.sleep(self._hold_back_s)
             await self._feed.read()
+            together: list[Any] = []
+            shared: Any = None
             for one in suspects:
-                try:
-                    await self._settle(run_id, one)
-                except (ProviderError, InboxError, ApplyError) as error:
-                    on_failure(error)
+                place = await self._place(one)
+                if place is None:
+                    continue
+                if together and place.list_path != shared.list_path:
+                    await self._settle(run_id, shared, together, on_failure)
+                    together = []
+                if place.list_path is None:
+                    await self._settle(run_id, place, [one], on_failure)
+                else:
+                    shared = place
+                    together.append(one)
+            if together:
+                await self._settle(run_id, shared, together, on_failure)
 
     async def _list(self, run_id: int) -> list[Any]:
-        return await fetch(
+        return await fetch_patiently(
             self._database, "select d.* from sync.list_differences(%s, 'suspected') as d", run_id
         )
 
-    async def _settle(self, run_id: int, one: Any) -> None:
-        read_at = await fetch_value(self._database, CLOCK)
+    async def _place(self, one: Any) -> Any | None:
+        """Return where WorkOS shows a suspect; None when it shows it nowhere."""
         [place] = await fetch(
             self._database, "select * from sync.object_path(%s, %s)", one.family, one.object_id
         )
-        if place.get_path is None and place.list_path is None:
+        return None if place.get_path is None and place.list_path is None else place
+
+    async def _settle(
+        self,
+        run_id: int,
+        place: Any,
+        suspects: Sequence[Any],
+        on_failure: Callable[[OrgscopeError], None],
+    ) -> None:
+        """Ask for suspects that are in one place, at once, and say what the answer was."""
+        read_at = await fetch_value(self._database, CLOCK)
+        try:
+            bodies = await read_places(self._workos, place, [one.object_id for one in suspects])
+        except ProviderError as error:
+            on_failure(error)
             return
-        body = await read_place(self._workos, place, one.object_id)
-        await fetch_patiently(
-            self._database,
-            "select sync.settle_difference(%s, %s, %s, %s, %s)",
-            run_id,
-            one.family,
-            one.object_id,
-            body,
-            read_at,
-        )
+        for one in suspects:
+            try:
+                await fetch_patiently(
+                    self._database,
+                    "select sync.settle_difference(%s, %s, %s, %s, %s)",
+                    run_id,
+                    one.family,
+                    one.object_id,
+                    bodies[one.object_id],
+                    read_at,
+                )
+            except (InboxError, ApplyError) as error:
+                on_failure(error)

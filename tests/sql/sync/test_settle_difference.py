@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,8 +71,8 @@ class Reconcile:
 
 
 @pytest.fixture
-def reconcile(mirror: Mirror) -> Iterator[Reconcile]:
-    yield Reconcile(mirror, mirror.database.add_member())
+def reconcile(mirror: Mirror) -> Reconcile:
+    return Reconcile(mirror, mirror.database.add_member())
 
 
 def test_settle_difference__delete_arrives_after_the_question__stays_dead(
