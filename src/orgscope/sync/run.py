@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+import psycopg
+
 from orgscope.db import Database
 from orgscope.errors import (
     ApplyError,
@@ -258,7 +260,15 @@ class Run:
         _logger.warning("A list could not be read: %s", error, extra={"event": "run.list_failed"})
 
     async def _release(self, run_id: int) -> None:
-        await fetch_value(self._database, "select sync.release_run(%s)", run_id)
+        """Let the run be gone on with at once, or say that its lease has to end first."""
+        try:
+            await fetch_value(self._database, "select sync.release_run(%s)", run_id)
+        except psycopg.Error as error:
+            _logger.warning(
+                "A run could not be given back: %s. It can be gone on with when its lease ends.",
+                type(error).__name__,
+                extra={"event": "run.not_released", "sqlstate": error.sqlstate},
+            )
 
 
 def _summary(report: Report | None) -> Attributes:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import psycopg
 
+from orgscope.cancellation import is_cancelled
 from orgscope.db import Database
 from orgscope.errors import OrgscopeError, ProviderUnavailable
 from orgscope.provider import WorkOS
@@ -89,21 +90,15 @@ class Tasks:
         try:
             async with asyncio.timeout(LEASE.total_seconds() * 0.8):
                 await self._handlers[task.kind](task.key)
-        except (OrgscopeError, psycopg.Error, TimeoutError) as error:
+        except (asyncio.CancelledError, OrgscopeError, psycopg.Error, TimeoutError) as error:
+            if isinstance(error, asyncio.CancelledError) or is_cancelled():
+                current.set({"orgscope.outcome": "released"})
+                await self._release(task)
+                raise asyncio.CancelledError from error
             current.fail(error)
             current.set({"orgscope.outcome": "failed"})
             await self._fail(task, error)
             return
-        except asyncio.CancelledError:
-            current.set({"orgscope.outcome": "released"})
-            await fetch(
-                self._database,
-                "select sync.release_task(%s, %s, %s)",
-                task.kind,
-                task.key,
-                task.attempts,
-            )
-            raise
         await fetch(
             self._database,
             "select sync.finish_task(%s, %s, %s)",
@@ -113,6 +108,25 @@ class Tasks:
         )
         current.set({"orgscope.outcome": "done"})
         _logger.debug("A task of the kind %s is done.", task.kind, extra={"event": "task.done"})
+
+    async def _release(self, task: Any) -> None:
+        """Give a task back, or say that it stays claimed until its lease ends."""
+        try:
+            await fetch(
+                self._database,
+                "select sync.release_task(%s, %s, %s)",
+                task.kind,
+                task.key,
+                task.attempts,
+            )
+        except psycopg.Error as error:
+            _logger.warning(
+                "A task of the kind %s could not be given back: %s. It is done again in %s.",
+                task.kind,
+                type(error).__name__,
+                LEASE,
+                extra={"event": "task.not_released", "kind": task.kind, "sqlstate": error.sqlstate},
+            )
 
     async def _fail(self, task: Any, error: Exception) -> None:
         after = error.retry_after_s if isinstance(error, ProviderUnavailable) else 0

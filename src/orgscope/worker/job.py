@@ -11,6 +11,7 @@ from typing import Final
 
 import psycopg
 
+from orgscope.cancellation import is_cancelled
 from orgscope.errors import OrgscopeError
 
 __all__ = ["TIMEOUT_S", "Job", "repeat", "succeeds"]
@@ -40,7 +41,7 @@ class Job:
 
 
 async def repeat(job: Job) -> None:
-    """Run a job at once and then at its times, for ever."""
+    """Run a job at once and then at its times, until the task is cancelled."""
     while True:
         await succeeds(job)
         shorter = random.uniform(0, _JITTER)  # noqa: S311 - spreads load, guards nothing
@@ -48,7 +49,17 @@ async def repeat(job: Job) -> None:
 
 
 async def succeeds(job: Job) -> bool:
-    """Run a job once and log what came of it; return whether it succeeded."""
+    """Run a job once and log what came of it; return whether it succeeded.
+
+    Raises CancelledError when the task was cancelled meanwhile, whatever the job made of that.
+    """
+    succeeded = await _succeeds(job)
+    if is_cancelled():
+        raise asyncio.CancelledError
+    return succeeded
+
+
+async def _succeeds(job: Job) -> bool:
     try:
         async with asyncio.timeout(job.timeout_s):
             said = await job.run()
