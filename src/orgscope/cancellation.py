@@ -12,6 +12,6 @@ __all__ = ["is_cancelled"]
 
 
 def is_cancelled() -> bool:
-    """Tell whether somebody has cancelled the task that calls; a time-out that has ended has not."""
+    """Tell whether the task that calls was cancelled; a time-out that has ended does not count."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

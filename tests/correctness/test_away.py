@@ -82,7 +82,7 @@ async def test_case_49__tasks_that_fail_together__do_not_return_together(stage: 
     stage.answer = lambda _: httpx2.Response(500, json={})
     for number in range(12):
         await fetch(stage.own, "select sync.queue_task('refetch', %s)", f"user:user_{number}")
-    assert await stage.tasks.work() == 12
+    assert sum([await stage.tasks.work() for _ in range(7)]) == 12
     waits = [wait for (wait,) in stage.database.rows("select due_at - now() from sync.tasks")]
     assert max(waits) - min(waits) > timedelta(seconds=0.4)
 

@@ -32,7 +32,7 @@ from orgscope.tracing import Span, span
 __all__ = ["Tasks"]
 
 MOST: Final = 20
-"""How many tasks one claim takes; they are done at the same time."""
+"""The most tasks of one claim, which are done at the same time; a smaller pool takes fewer."""
 
 LEASE: Final = timedelta(minutes=10)
 
@@ -69,16 +69,20 @@ class Tasks:
         """Claim tasks that are due and do them; return how many were claimed.
 
         One that fails is put off, longer each time, and after 12 attempts is a dead letter; why is
-        kept with it. Raises psycopg.Error when the tasks themselves cannot be reached.
+        kept with it. Raises psycopg.Error when the tasks themselves cannot be reached: the first
+        such error, when all that was claimed is ended.
         """
         tasks = await fetch(
             self._database,
             "select * from sync.claim_tasks(%s, %s, %s)",
             list(self._handlers),
-            MOST,
+            min(MOST, self._database.settings.pool_size),
             LEASE,
         )
-        await asyncio.gather(*(self._trace(task) for task in tasks))
+        ended = await asyncio.gather(*(self._trace(task) for task in tasks), return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
         return len(tasks)
 
     async def _trace(self, task: Any) -> None:

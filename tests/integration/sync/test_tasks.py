@@ -1,0 +1,56 @@
+"""Tasks that are done at the same time: none is left alone, and none waits for a connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+
+from orgscope.sync.tasks import Tasks
+from tests.correctness.stage import Stage, staged
+from tests.database import Database
+from tests.web import world
+
+LOST = "alter function sync.finish_task(text, text, bigint) rename to lost"
+
+
+@pytest.fixture
+async def mirror(database: Database) -> AsyncIterator[Stage]:
+    async with staged(database, world()) as made:
+        yield made
+
+
+def ask(database: Database, *tasks: tuple[str, str]) -> None:
+    with database.connect("sync") as connection:
+        connection.cursor().executemany("select sync.queue_task(%s, %s)", tasks)
+
+
+async def test_work__one_cannot_be_ended__others_are_awaited_and_the_error_is_raised(
+    mirror: Stage,
+) -> None:
+    others_may_end = asyncio.Event()
+    ended: list[str] = []
+
+    async def lose(_key: str) -> None:
+        mirror.database.admin.execute(LOST)
+        asyncio.get_running_loop().call_later(0.3, others_may_end.set)
+
+    async def wait(key: str) -> None:
+        await others_may_end.wait()
+        ended.append(key)
+
+    tasks = Tasks(mirror.own, mirror.workos, more={"keys": lose, "refetch": wait})
+    ask(mirror.database, ("keys", "jwks"), ("refetch", "user:user_1"))
+    with pytest.raises(psycopg.errors.UndefinedFunction):
+        await tasks.work()
+    assert ended == ["user:user_1"]
+
+
+async def test_work__more_are_due_than_the_pool_has__as_many_as_the_pool_has(
+    mirror: Stage,
+) -> None:
+    ask(mirror.database, *(("refetch", f"user:user_{number}") for number in range(5)))
+    assert mirror.settings.pool_size == 2
+    assert [await mirror.tasks.work() for _ in range(4)] == [2, 2, 1, 0]
