@@ -84,7 +84,7 @@ def test_profile__member_keeps_own_row_locked__is_removed_all_the_same(cast: Cas
         assert refused.value.sqlstate == "WS313"
         holder.rollback()
     with cast.login("dba") as dba:
-        key = f"app.sync_profile:{cast.ada.org_id}:{cast.ada.user_id}"
+        key = f'app.sync_profile:["{cast.ada.org_id}","{cast.ada.user_id}"]'
         assert dba.execute(
             "select left(error, 5) from sync.tasks where kind = 'hook' and key = %s", (key,)
         ).fetchall() == [("55P03",)]

@@ -46,7 +46,8 @@ begin
   v_step := ('sync.run_lists', 'blanked', 0);
   get diagnostics v_step.number = row_count;
   return next v_step;
-  delete from sync.tasks as t where t.kind <> 'event' and string_to_array(t.key, ':') && ids;
+  delete from sync.tasks as t
+  where t.kind <> 'event' and regexp_split_to_array(t.key, '[]:",[]+') && ids;
   v_step := ('sync.tasks', 'deleted', 0);
   get diagnostics v_step.number = row_count;
   return next v_step;

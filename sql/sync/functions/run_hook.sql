@@ -4,7 +4,8 @@
 -- Raises: nothing of the hook's; 57014 when the whole statement is cancelled.
 -- Why: a tenant must not stop the mirror. It can lock its own rows for as long as it likes, so the
 --      hooks of one statement wait 200 ms for locks, all together, and then hardly at all. The
---      savepoint of a hook that failed takes the time-out back, too.
+--      savepoint of a hook that failed takes the time-out back, too. The key of the task has the
+--      arguments as JSON: an id may hold a colon (ADR 15), and null is not nothing.
 -- Example: perform sync.run_hook('app.sync_profile', new.organization_id, new.user_id);
 set local role orgscope_definer;
 
@@ -28,7 +29,8 @@ begin
   perform set_config('lock_timeout', v_callers_timeout, true);
 exception when others or assert_failure then
   perform sync.add_task(
-    'hook', concat_ws(':', variadic hook || arguments), error => concat_ws(' ', sqlstate, sqlerrm)
+    'hook', concat(hook, ':', coalesce(to_json(arguments)::text, '[]')),
+    error => concat_ws(' ', sqlstate, sqlerrm)
   );
 end
 $$;

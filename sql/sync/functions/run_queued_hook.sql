@@ -16,15 +16,21 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 declare
-  v_parts constant text[] := string_to_array(key, ':');
-  v_arguments constant text[] := v_parts[2:];
+  v_hook text;
+  v_arguments text[];
 begin
   if not exists (
     select from sync.tasks as t where t.kind = 'hook' and t.key = run_queued_hook.key
   ) then
     raise exception using errcode = 'WS204', message = 'no such hook is queued';
   end if;
-  execute format('select %s(%s)', v_parts[1]::regproc, (
+  v_hook := split_part(key, ':[', 1);
+  v_arguments := array(
+    select a.value from json_array_elements_text(substr(key, length(v_hook) + 2)::json)
+      with ordinality as a (value, place)
+    order by a.place
+  );
+  execute format('select %s(%s)', v_hook::regproc, (
     select string_agg(format('$1[%s]', i), ', ' order by i)
     from generate_subscripts(v_arguments, 1) as i
   )) using v_arguments;

@@ -1,5 +1,6 @@
 """Hooks of projects: whatever happens in one, the mirror goes on and the hook is not forgotten."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from orgscope.deploy.files import render
 from tests.database import Database, member, unique, user
+from tests.sql.sync.erasing import erase
 from tests.sql.sync.mirror import Mirror
 
 NOTES = """
@@ -64,6 +66,11 @@ def task(mirror: Mirror) -> tuple[Any, ...]:
     return found
 
 
+def queued(hook: str, *arguments: str | None) -> tuple[str, str]:
+    """Return kind and key of the task that runs a hook again."""
+    return "hook", f"{hook}:{json.dumps(arguments, separators=(',', ':'), ensure_ascii=False)}"
+
+
 @contextmanager
 def locked(database: Database, query: str, *parameters: Any) -> Iterator[psycopg.Connection[Any]]:
     """Hold locks in an open transaction, as a tenant that does not commit."""
@@ -93,7 +100,7 @@ def test_run_hook__row_locked_by_a_tenant__mirror_commits_and_hook_is_queued(
         assert mirror.receive("user.deleted", data) == "applied"
         assert mirror.is_dead("workos.users", data["id"])
     kind, key, error = task(mirror)
-    assert (kind, key) == ("hook", f"extra.hook_1:{data['id']}")
+    assert (kind, key) == queued("extra.hook_1", data["id"])
     assert error.startswith("55P03 ")
     assert mirror.database.rows("select status from sync.inbox") == [("applied",)] * 2
 
@@ -114,7 +121,7 @@ def test_run_hook__any_error__mirror_commits_and_hook_is_queued(
     install(mirror, "'extra.hook_1', 'extra.hook_2'", NOTE + body, NOTE)
     data = user(unique("user"))
     assert mirror.receive("user.created", data) == "applied"
-    assert task(mirror)[:2] == ("hook", f"extra.hook_1:{data['id']}")
+    assert task(mirror)[:2] == queued("extra.hook_1", data["id"])
     assert task(mirror)[2].startswith(f"{sqlstate} ")
     assert notes(mirror) == [(data["id"], "seen")], "the other hook is not touched"
 
@@ -126,7 +133,7 @@ def test_run_hook__no_such_function__mirror_commits_and_hook_is_queued(
     install(mirror, f"'{hook}'")
     data = user(unique("user"))
     assert mirror.receive("user.created", data) == "applied"
-    assert task(mirror)[:2] == ("hook", f"{hook}:{data['id']}")
+    assert task(mirror)[:2] == queued(hook, data["id"])
 
 
 def test_run_hook__name_with_more_in_it__never_run(mirror: Mirror) -> None:
@@ -162,7 +169,10 @@ def test_run_hook__arguments__passed_as_they_are(mirror: Mirror) -> None:
     mirror.database.admin.execute(
         "select sync.run_hook('public.join_texts', %s, %s)", ("a'b", "$1\\")
     )
-    assert task(mirror) == ("hook", "public.join_texts:a'b:$1\\", "P0001 <a'b|$1\\>")
+    assert task(mirror) == (
+        *queued("public.join_texts", "a'b", "$1\\"),
+        "P0001 <a'b|$1\\>",
+    )
 
 
 def test_run_hook__member_removed_while_many_rows_are_locked__all_queued(mirror: Mirror) -> None:
@@ -175,4 +185,53 @@ def test_run_hook__member_removed_while_many_rows_are_locked__all_queued(mirror:
     with locked(mirror.database, "select from extra.notes for update"):
         for one in people:
             assert mirror.receive("user.deleted", one) == "applied"
-    assert {("hook", f"extra.hook_1:{one['id']}") for one in people} <= mirror.tasks()
+    assert {queued("extra.hook_1", one["id"]) for one in people} <= mirror.tasks()
+
+
+PAIR = """
+create schema extra;
+grant usage on schema extra to orgscope_definer;
+create table extra.pairs (one text, other text);
+create table extra.gate (is_open boolean);
+grant all on extra.pairs, extra.gate to orgscope_definer;
+create function extra.pair(one text, other text) returns void language plpgsql as $$
+begin
+  if not exists (select from extra.gate) then raise exception 'not now'; end if;
+  insert into extra.pairs values (one, other);
+end
+$$;
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("org_1", "user_1"),
+        ("org_1:admin", "user_1"),
+        (None, "user_1"),
+        ("user_1", None),
+        ("", 'a "b" \\ [c], \n é'),
+    ],
+)
+def test_run_queued_hook__any_arguments__those_of_the_first_call(
+    mirror: Mirror, arguments: tuple[str | None, str | None]
+) -> None:
+    admin = mirror.database.admin
+    admin.execute(render(PAIR, mirror.database.settings.role_prefix).encode())
+    with admin.transaction():
+        admin.execute("set local role orgscope_definer")
+        admin.execute("select sync.run_hook('extra.pair', %s, %s)", arguments)
+    [key] = [key for kind, key in mirror.tasks() if kind == "hook"]
+    assert ("hook", key) == queued("extra.pair", *arguments)
+    admin.execute("insert into extra.gate values (true)")
+    mirror.connection.execute("select sync.run_queued_hook(%s)", (key,))
+    assert mirror.database.rows("select one, other from extra.pairs") == [arguments]
+
+
+def test_run_hook__person_is_erased__their_hook_is_gone(mirror: Mirror) -> None:
+    install(mirror, "'extra.no_such'")
+    people = [user(unique("user")) for _ in range(2)]
+    for one in people:
+        mirror.receive("user.created", one)
+    erase(mirror, "user", people[0]["id"], False)
+    assert mirror.tasks() == {queued("extra.no_such", people[1]["id"])}
