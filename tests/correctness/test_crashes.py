@@ -191,7 +191,7 @@ async def test_case_29__worker_dies_with_a_claim__taken_over_after_the_lease_and
         assert other.execute(claim, (minute,)).fetchall() == []
         assert await stage.tasks.work() == 0
         # The lease is of the database's clock; who died does not say so.
-        stage.database.admin.execute("update sync.tasks set lease_until = clock_timestamp()")
+        stage.database.admin.execute("update sync.tasks set lease_until = now(), due_at = now()")
         assert other.execute(claim, (minute,)).fetchall() == [("refetch", key, 2, 1)]
         # The first one was only slow: what it says of a claim that is no longer its own is nothing.
         dying.execute("select sync.fail_task('refetch', %s, 1, 'late')", (key,))

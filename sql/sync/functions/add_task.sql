@@ -25,6 +25,7 @@ begin
     set generation = t.generation + 1,
         due_at = least(t.due_at, excluded.due_at),
         attempts = case when t.due_at = 'infinity' then 0 else t.attempts end,
+        failures = case when t.due_at = 'infinity' then 0 else t.failures end,
         error = coalesce(excluded.error, t.error);
 end
 $$;

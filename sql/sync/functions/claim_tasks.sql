@@ -4,7 +4,8 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: several workers may ask at once: none waits for another, and none gets what another has. A
---      worker that dies holds its tasks until the lease ends, by this database's clock.
+--      worker that dies holds its tasks until the lease ends, by this database's clock. Until then
+--      a task is not due, so that what sync.add_task asks for meanwhile is when it is due next.
 set local role orgscope_definer;
 
 create or replace function sync.claim_tasks(
@@ -22,7 +23,8 @@ as $$
 begin
   return query
   update sync.tasks as t
-  set attempts = t.attempts + 1, lease_until = clock_timestamp() + lease
+  set attempts = t.attempts + 1, lease_until = clock_timestamp() + lease,
+      due_at = clock_timestamp() + lease
   from (
     select d.kind, d.key from sync.tasks as d
     where d.kind = any (kinds) and d.due_at <= clock_timestamp()

@@ -14,7 +14,8 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
-  update sync.tasks as t set lease_until = null, attempts = t.attempts - 1
+  update sync.tasks as t
+  set lease_until = null, attempts = t.attempts - 1, due_at = now()
   where t.kind = release_task.kind and t.key = release_task.key
     and t.attempts = release_task.attempts;
 end

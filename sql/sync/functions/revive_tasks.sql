@@ -16,7 +16,8 @@ as $$
 declare
   v_revived integer;
 begin
-  update sync.tasks as t set due_at = now(), attempts = 0 where t.due_at = 'infinity';
+  update sync.tasks as t set due_at = now(), attempts = 0, failures = 0
+  where t.due_at = 'infinity';
   get diagnostics v_revived = row_count;
   return v_revived;
 end

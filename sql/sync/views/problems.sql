@@ -45,6 +45,15 @@ select
     'sync tasks.', count(*), string_agg(distinct t.kind, ', ' order by t.kind))
 from sync.tasks as t where t.due_at = 'infinity' having count(*) > 0
 union all
+select
+  'tasks waiting', min(t.created_at),
+  format('%s tasks have waited for over an hour for WorkOS, PostgreSQL or a lock: %s. They are '
+    'tried again. See what kept them in sync.tasks.', count(*), string_agg(distinct t.kind, ', '))
+from sync.tasks as t
+where t.attempts > t.failures and t.lease_until is null and t.due_at < 'infinity'
+  and t.created_at < now() - interval '1 hour'
+having count(*) > 0
+union all
 select r.what, r.since, r.message from sync.run_problems as r;
 
 comment on view sync.problems is

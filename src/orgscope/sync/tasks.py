@@ -36,6 +36,8 @@ MOST: Final = 20
 
 LEASE: Final = timedelta(minutes=10)
 
+_LASTING: Final = frozenset({"unexpected", "too_large"})
+
 _logger = logging.getLogger(__name__)
 
 
@@ -68,9 +70,11 @@ class Tasks:
     async def work(self) -> int:
         """Claim tasks that are due and do them; return how many were claimed.
 
-        One that fails is put off, longer each time, and after 12 attempts is a dead letter; why is
-        kept with it. Raises psycopg.Error when the tasks themselves cannot be reached: the first
-        such error, when all that was claimed is ended.
+        One that fails is put off, longer each time, and after 12 failures is a dead letter; why is
+        kept with it. That WorkOS or PostgreSQL was away does not count.
+
+        Raises psycopg.Error when the tasks themselves cannot be reached: the first such error, when
+        all that was claimed is ended.
         """
         tasks = await fetch(
             self._database,
@@ -139,12 +143,14 @@ class Tasks:
         said = str(error) if isinstance(error, OrgscopeError) else type(error).__name__
         await fetch(
             self._database,
-            "select sync.fail_task(%s, %s, %s, %s, %s)",
+            "select sync.fail_task(%s, %s, %s, %s, %s, sqlstate => %s, passes => %s)",
             task.kind,
             task.key,
             task.attempts,
-            " ".join(part for part in (sqlstate, said) if part),
+            said,
             timedelta(seconds=after),
+            sqlstate,
+            _passes(error),
         )
         _logger.warning(
             "A task of the kind %s failed for the %s. time: %s.",
@@ -184,3 +190,14 @@ class Tasks:
     def kinds(self) -> Sequence[str]:
         """The kinds of tasks that are done here."""
         return tuple(self._handlers)
+
+
+def _passes(error: Exception) -> bool:
+    """Tell whether an error says nothing about the task: WorkOS or PostgreSQL is away.
+
+    An answer that cannot be understood is WorkOS's, and may be what it says of this object alone.
+    Of what has a SQLSTATE ``sync.is_retryable`` says it.
+    """
+    if isinstance(error, ProviderUnavailable):
+        return error.reason not in _LASTING
+    return isinstance(error, psycopg.OperationalError) and error.sqlstate is None

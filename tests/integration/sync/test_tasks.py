@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
+from psycopg_pool import PoolTimeout
 
+from orgscope.errors import ProviderRefused, ProviderUnavailable
 from orgscope.sync.tasks import Tasks
 from tests.correctness.stage import Stage, staged
 from tests.database import Database
@@ -54,3 +56,41 @@ async def test_work__more_are_due_than_the_pool_has__as_many_as_the_pool_has(
     ask(mirror.database, *(("refetch", f"user:user_{number}") for number in range(5)))
     assert mirror.settings.pool_size == 2
     assert [await mirror.tasks.work() for _ in range(4)] == [2, 2, 1, 0]
+
+
+async def test_work__clock_went_back__asks_once_and_again_in_a_minute(mirror: Stage) -> None:
+    """What was written an hour ahead is not older than what is read now, so it is read again."""
+    person = mirror.world.create_user("ada@example.com")
+    mirror.send()
+    mirror.world.delete_user(person["id"])
+    mirror.send(lose=True)
+    mirror.database.admin.execute("update workos.users set synced_at = now() + interval '1 hour'")
+    ask(mirror.database, ("refetch", f"user:{person['id']}"))
+    assert [await mirror.tasks.work() for _ in range(3)] == [1, 0, 0]
+    [(waits,)] = mirror.database.rows("select due_at - now() from sync.tasks")
+    assert 30 < waits.total_seconds() <= 60
+
+
+@pytest.mark.parametrize(
+    ("error", "failures"),
+    [
+        (ProviderUnavailable("away", reason="unreachable"), 0),
+        (ProviderUnavailable("odd", reason="unexpected"), 1),
+        (ProviderRefused("no", reason="unauthorized"), 1),
+        (PoolTimeout("busy"), 0),
+        (psycopg.errors.LockNotAvailable("busy"), 0),
+        (psycopg.errors.RaiseException("a bug"), 1),
+        (TimeoutError(), 1),
+    ],
+    ids=lambda error: f"{type(error).__name__}",
+)
+async def test_work__fails__only_what_is_about_the_task_counts(
+    mirror: Stage, error: Exception, failures: int
+) -> None:
+    async def fail(_key: str) -> None:
+        raise error
+
+    tasks = Tasks(mirror.own, mirror.workos, more={"keys": fail})
+    ask(mirror.database, ("keys", "jwks"))
+    assert await tasks.work() == 1
+    assert mirror.database.rows("select attempts, failures from sync.tasks") == [(1, failures)]

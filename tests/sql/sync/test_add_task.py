@@ -41,11 +41,30 @@ def test_add_task__asked_again__only_a_dead_letter_begins_anew(
     mirror: Mirror, due_at: str, attempts: int
 ) -> None:
     add(mirror)
-    mirror.database.admin.execute("update sync.tasks set attempts = 9, due_at = %s", (due_at,))
+    mirror.database.admin.execute(
+        "update sync.tasks set attempts = 9, failures = 9, due_at = %s", (due_at,)
+    )
     add(mirror)
-    assert mirror.database.rows("select attempts, due_at <= now() from sync.tasks") == [
-        (attempts, True)
+    assert mirror.database.rows("select attempts, failures, due_at <= now() from sync.tasks") == [
+        (attempts, attempts, True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("delays", "seconds"),
+    [(["1 minute"], 60), (["1 minute", "0"], 0), (["0", "1 minute"], 0), (["3 minutes"], 180)],
+)
+def test_add_task__asked_while_it_is_done__due_when_that_said(
+    mirror: Mirror, delays: list[str], seconds: int
+) -> None:
+    add(mirror)
+    mirror.connection.execute("select sync.claim_tasks('{refetch}', lease => '10 minutes')")
+    for delay in delays:
+        add(mirror, delay)
+    mirror.connection.execute("select sync.finish_task('refetch', 'user:user_1', 1)")
+    [(waits, lease)] = mirror.database.rows("select due_at - now(), lease_until from sync.tasks")
+    assert seconds - 30 < waits.total_seconds() <= seconds
+    assert lease is None
 
 
 def test_add_task__sync_login__may_not(mirror: Mirror) -> None:
