@@ -1,7 +1,7 @@
 """How many calls WorkOS allows, and the wait until the next one may go.
 
-Only what runs in the background waits. What it leaves is for requests and for the application:
-WorkOS counts all calls of an environment together.
+Only what runs in the background waits, and it takes four fifths of each limit. The rest is for
+sign-ins, other requests and the application: WorkOS counts all calls of an environment together.
 """
 
 from __future__ import annotations
@@ -16,24 +16,28 @@ from aiolimiter import AsyncLimiter
 
 __all__ = ["ALL", "DIRECTORY_USERS", "USER_MANAGEMENT", "Limit", "Rates"]
 
+SHARE: Final = 0.8
+"""Which part of a limit one process takes for what runs in the background."""
+
 MAX_DIRECTORIES: Final = 1024
 """How many directories are remembered, unless more than these are in use at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``calls`` in any ``period_s`` seconds, of which ``burst`` may go at once."""
+    """WorkOS allows ``calls`` in any ``period_s`` seconds; ``burst`` of ours may go at once."""
 
     calls: int
     period_s: float
     burst: int
 
     def limiter(self) -> AsyncLimiter:
-        """Return a limiter that keeps to it in every window, wherever WorkOS begins to count.
+        """Return a limiter that takes SHARE of it in every window, wherever WorkOS begins to count.
 
         A leaky bucket lets its burst go on top of what leaks, so only the rest leaks.
         """
-        return AsyncLimiter(self.burst, self.burst * self.period_s / (self.calls - self.burst))
+        leaking = self.calls * SHARE - self.burst
+        return AsyncLimiter(self.burst, self.burst * self.period_s / leaking)
 
 
 # WorkOS's page on rate limits.
