@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 import pytest
 
+from orgscope import sync
+from orgscope.authz import Verifier
 from orgscope.errors import ProviderError, WrongEnvironment
 from orgscope.sync.query import fetch
 from tests.correctness.convergence import check_converged
 from tests.correctness.stage import Stage
 from tests.database import Database, event, unique, user
+from tests.tokens import StaticKeys, rsa_key
 from tests.web import Web
+
+MIRRORED: Final = "user_01MIRRORED"
+WRITES: Final = ("sync_", "full_", "ensure_", "get_or_", "update_", "delete_")
+RAISES_WHEN_AWAY: Final = {"update_membership_role", "Service.fetch_unknown"}
+"""Who has nothing to fall back on: a role is WorkOS's to give, and a person is nobody's here."""
 
 FAULTS: dict[str, tuple[Any, str, str]] = {
     "401": (httpx2.Response(401, json={"error": "unauthorized"}), "unauthorized", "WORKOS_API_KEY"),
@@ -146,6 +155,101 @@ async def test_case_57__key_of_another_environment__refused_before_the_first_wri
     for table in ("sync.runs", "sync.api_keys", "sync.changes where event_id = ''"):
         assert stage.database.rows(f"select from {table}") == [], table
     assert len(stage.database.rows("select from sync.inbox")) == 1
+
+
+async def _principal(database: Database, user_id: str, org_id: str | None = None) -> Any:
+    """Return who a good token names; its issuer is not asked about the API key."""
+    role = {} if org_id else {"role": None}
+    verifier = Verifier(database.settings, StaticKeys(rsa_key()))
+    return await verifier.verify(database.token(sub=user_id, org_id=org_id, **role))
+
+
+async def _calls(stage: Stage) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """Return every function for application code that writes what WorkOS answers."""
+    other = stage.world.create_user("other@example.com")
+    org = stage.world.create_organization("Other")
+    member = stage.world.create_membership(other["id"], org["id"])
+    own, workos = stage.own, stage.workos
+    who = await _principal(stage.database, other["id"])
+    within = await _principal(stage.database, other["id"], org["id"])
+    [(now,)] = stage.database.rows("select now()")
+    return {
+        "sync_workos_user_to_database": lambda: sync.sync_workos_user_to_database(
+            own, workos, other["id"]
+        ),
+        "sync_user_profile_data": lambda: sync.sync_user_profile_data(
+            own, workos, other, read_at=now
+        ),
+        "full_user_sync": lambda: sync.full_user_sync(own, workos, other["id"]),
+        "ensure_user_profile": lambda: sync.ensure_user_profile(own, workos, who),
+        "get_or_create_user": lambda: sync.get_or_create_user(own, workos, who),
+        "ensure_organization": lambda: sync.ensure_organization(own, workos, within),
+        "sync_workos_organization_to_database": lambda: sync.sync_workos_organization_to_database(
+            own, workos, org["id"]
+        ),
+        "sync_user_org_membership": lambda: sync.sync_user_org_membership(
+            own, workos, other["id"], org["id"]
+        ),
+        "sync_user_organizations": lambda: sync.sync_user_organizations(own, workos, other["id"]),
+        "sync_organization_memberships": lambda: sync.sync_organization_memberships(
+            own, workos, org["id"]
+        ),
+        "update_membership_role": lambda: sync.update_membership_role(
+            own, workos, member["id"], "admin"
+        ),
+        "delete_user_from_database": lambda: sync.delete_user_from_database(own, workos, MIRRORED),
+        "Service.fetch_unknown": lambda: sync.Service(own, workos).fetch_unknown(within),
+    }
+
+
+WRITERS = {name for name in sync.__all__ if name.startswith(WRITES)} | {"Service.fetch_unknown"}
+"""By their names; one that is added is tested, or this fails."""
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS))
+async def test_case_57__function_with_the_key_of_another_environment__refused_before_the_first_write(
+    stage: Stage, name: str
+) -> None:
+    stage.database.receive("user.created", user(MIRRORED))
+    calls = await _calls(stage)
+    assert calls.keys() == WRITERS
+    tables = ("workos.users", "workos.organizations", "workos.organization_memberships")
+    written = (*tables, "sync.changes", "sync.tasks", "sync.runs", "sync.api_keys")
+    before = {table: stage.database.rows(f"select * from {table}") for table in written}
+    with pytest.raises(WrongEnvironment, match="another environment"):
+        await calls[name]()
+    assert {table: stage.database.rows(f"select * from {table}") for table in written} == before
+    roles = {one["role"]["slug"] for one in stage.world.memberships}
+    assert roles == {"member"}, "nor is anything written to WorkOS"
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS - RAISES_WHEN_AWAY))
+async def test_case_57__key_cannot_be_tried_while_workos_is_away__the_mirror_answers(
+    stage: Stage, no_waiting: list[float], name: str
+) -> None:
+    """A sign-in does not wait for a key to be tried: it goes on as in any outage."""
+    stage.database.receive("user.created", user(MIRRORED))
+    calls = await _calls(stage)
+    stage.answer = lambda _: httpx2.Response(503, json={})
+    await calls[name]()
+    assert stage.database.rows("select from sync.api_keys") == []
+    people = "select id from workos.users where raw is not null"
+    assert stage.database.rows(people) == [(MIRRORED,)]
+
+
+async def test_case_57__key_was_tried_once__costs_no_call_and_no_question_more(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = stage.world.create_user("ada@example.com")
+    stage.send()
+    other = stage.world.create_user("other@example.com")
+    path = "/user_management/users/"
+    await sync.sync_workos_user_to_database(stage.own, stage.workos, other["id"])
+    assert stage.asked == [path + known["id"], path + other["id"]]
+    stage.database.admin.execute("delete from sync.api_keys")  # Nobody looks there any more.
+    await sync.sync_workos_user_to_database(stage.own, stage.workos, other["id"])
+    await stage.feed.read()
+    assert stage.asked == [path + known["id"], path + other["id"], path + other["id"], "/events"]
 
 
 async def test_case_57__secret_of_another_environment__refused_before_the_first_write(

@@ -20,8 +20,10 @@ from orgscope.errors import (
 )
 from orgscope.provider import WorkOS
 from orgscope.sync import Service
+from orgscope.sync.environment import accept_environment
 from tests.database import Database, user
 from tests.tokens import USER_ID, StaticKeys, rsa_key, token, token_settings
+from tests.web import web_settings
 
 
 class Clock:
@@ -49,7 +51,8 @@ class Provider(WorkOS):
 @pytest.fixture
 async def own(database: Database) -> AsyncIterator[OwnDatabase]:
     """The database as the service opens it."""
-    async with OwnDatabase(database.settings) as own:
+    async with OwnDatabase(web_settings(database)) as own:
+        await accept_environment(own, own.settings)
         yield own
 
 

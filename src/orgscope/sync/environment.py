@@ -7,6 +7,8 @@ into a mirror of that. So a new key is tried on what the mirror knows, before an
 from __future__ import annotations
 
 import hashlib
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from orgscope.db import Database
 from orgscope.errors import WrongEnvironment
@@ -16,20 +18,28 @@ from orgscope.sync.query import fetch
 
 __all__ = ["accept_environment", "check_environment"]
 
+_accepted: Final = WeakKeyDictionary[Database, set[bytes]]()
+"""The digests that are known to be right, so that a sign-in does not ask for them again."""
+
 
 async def check_environment(database: Database, workos: WorkOS, settings: Settings) -> None:
     """Make sure that ``WORKOS_API_KEY`` is of the environment that the mirror is of.
 
-    A key that was seen to be right is remembered, as a digest. An empty mirror accepts any.
+    Everything that writes what WorkOS answers calls it before it asks. A key that was seen to be
+    right is remembered, as a digest, by the database and by this process. An empty mirror accepts
+    any.
 
     Raises WrongEnvironment when WorkOS shows this key nothing of what the mirror knows;
     ProviderError when it cannot be asked; ConfigurationError without the key.
     """
     digest = _digest(settings)
+    if digest in _accepted.get(database, ()):
+        return
     [(accepted, paths)] = await fetch(
         database, "select sync.accept_key(%s), sync.known_paths()", digest
     )
     if accepted:
+        _accepted.setdefault(database, set()).add(digest)
         return
     for path in paths:
         if await workos.get(path) is not None:
@@ -44,7 +54,9 @@ async def check_environment(database: Database, workos: WorkOS, settings: Settin
 
 async def accept_environment(database: Database, settings: Settings) -> None:
     """Remember that ``WORKOS_API_KEY`` is of the environment that the mirror is of."""
-    await fetch(database, "select sync.accept_key(%s, true)", _digest(settings))
+    digest = _digest(settings)
+    await fetch(database, "select sync.accept_key(%s, true)", digest)
+    _accepted.setdefault(database, set()).add(digest)
 
 
 def _digest(settings: Settings) -> bytes:

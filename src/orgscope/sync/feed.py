@@ -85,7 +85,6 @@ class Feed:
         self._database = database
         self._workos = workos
         self._settings = settings
-        self._checked = False
 
     async def read(self, most_pages: int | None = None) -> FeedRead:
         """Read until the head of the feed, or ``most_pages`` pages.
@@ -100,9 +99,7 @@ class Feed:
         read = FeedRead()
         with span("orgscope.feed") as current:
             try:
-                if not self._checked:
-                    await check_environment(self._database, self._workos, self._settings)
-                    self._checked = True
+                await check_environment(self._database, self._workos, self._settings)
                 while not read.at_head and (most_pages is None or read.pages < most_pages):
                     await self._read_on(read, most_pages)
             except (ProviderError, WrongEnvironment) as error:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from orgscope.db import Database
 from orgscope.errors import PayloadInvalid, ProviderError, ProviderReason, ProviderUnavailable
 from orgscope.provider import WorkOS
+from orgscope.sync.environment import check_environment
 from orgscope.sync.inbox import Outcome
 from orgscope.sync.listing import read_list_page
 from orgscope.sync.objects import Json, apply, ask_again, log_away, mirrored
@@ -50,7 +51,8 @@ async def sync_user_org_membership(
     outcome has what the mirror has. A membership that WorkOS has no more is asked about again by
     the worker, which deletes it.
 
-    Raises psycopg.Error when the mirror cannot be asked or written.
+    Raises WrongEnvironment when the API key is of another environment; psycopg.Error when the
+    mirror cannot be asked or written.
 
     >>> synced = await sync_user_org_membership(database, workos, "user_01ADA", "org_01ACME")
     >>> synced.found and synced.payload["status"]
@@ -58,6 +60,7 @@ async def sync_user_org_membership(
     """
     read_at = await fetch_value(database, CLOCK)
     try:
+        await check_environment(database, workos, database.settings)
         payload = await workos.get_membership(user_id, org_id)
     except ProviderError as error:
         log_away(_FAMILY, f"of {user_id}", error)
@@ -125,13 +128,15 @@ async def update_membership_role(
     The event that follows is stale. The person has the role with their next token.
 
     Raises ProviderRefused when WorkOS refuses, with its word as ``code``, such as ``invalid_role``;
-    ProviderUnavailable when nobody knows whether it was done: then the worker asks; psycopg.Error.
+    ProviderUnavailable when nobody knows whether it was done: then the worker asks;
+    WrongEnvironment when the API key is of another environment; psycopg.Error.
 
     >>> synced = await update_membership_role(database, workos, "om_01ADA", "admin")
     >>> synced.payload["role"]
     {'slug': 'admin'}
     """
     read_at = await fetch_value(database, CLOCK)
+    await check_environment(database, workos, database.settings)
     try:
         payload = await workos.update_membership_role(membership_id, role_slug)
     except ProviderUnavailable:
@@ -148,6 +153,7 @@ async def sync_memberships(
     memberships: dict[str, Synced] = {}
     if away is None:
         try:
+            await check_environment(database, workos, database.settings)
             await _read_memberships(database, workos, user_id, memberships)
         except ProviderError as error:
             log_away(_FAMILY, f"of {user_id}", error)

@@ -9,6 +9,8 @@ from typing import Any
 
 from orgscope.db import Database
 from orgscope.errors import ProviderError, ProviderReason
+from orgscope.provider import WorkOS
+from orgscope.sync.environment import check_environment
 from orgscope.sync.inbox import Outcome
 from orgscope.sync.query import fetch, fetch_value
 from orgscope.sync.read import CLOCK, apply_read
@@ -55,13 +57,18 @@ async def apply(
     return Synced(outcome, "workos", None if outcome is Outcome.IGNORED else payload)
 
 
-async def sync(database: Database, family: str, object_id: str, question: Question) -> Synced:
+async def sync(
+    database: Database, workos: WorkOS, family: str, object_id: str, question: Question
+) -> Synced:
     """Ask WorkOS for an object and apply the answer; where it is away, return the mirror's.
 
     What WorkOS has not and the mirror has is asked about again by the worker, which deletes.
+
+    Raises WrongEnvironment when the API key is of another environment.
     """
     read_at = await fetch_value(database, CLOCK)
     try:
+        await check_environment(database, workos, database.settings)
         payload = await question()
     except ProviderError as error:
         log_away(family, object_id, error)

@@ -25,13 +25,14 @@ async def sync_workos_organization_to_database(
     Where WorkOS is away the outcome has what the mirror has. An organization that WorkOS has no
     more is not deleted here: the worker asks once more and does it.
 
-    Raises psycopg.Error when the mirror cannot be asked or written.
+    Raises WrongEnvironment when the API key is of another environment; psycopg.Error when the
+    mirror cannot be asked or written.
 
     >>> synced = await sync_workos_organization_to_database(database, workos, "org_01ACME")
     >>> synced.outcome, synced.source
     (<Outcome.APPLIED: 'applied'>, 'workos')
     """
-    return await sync(database, _FAMILY, org_id, lambda: workos.get_organization(org_id))
+    return await sync(database, workos, _FAMILY, org_id, lambda: workos.get_organization(org_id))
 
 
 async def ensure_organization(

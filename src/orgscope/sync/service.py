@@ -65,7 +65,8 @@ class Service:
         gets the same answer. Returns whether the mirror now has what WorkOS has.
 
         Raises ProviderUnavailable when WorkOS cannot be reached, with the seconds until it is asked
-        again as ``retry_after_s``; psycopg.Error when the mirror cannot be asked or written.
+        again as ``retry_after_s``; WrongEnvironment when the API key is of another environment;
+        psycopg.Error when the mirror cannot be asked or written.
         """
         key = (principal.user_id, principal.org_id)
         fetch = self._fetches.get(key)

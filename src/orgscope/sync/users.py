@@ -58,31 +58,42 @@ async def sync_workos_user_to_database(database: Database, workos: WorkOS, user_
     Where WorkOS is away the outcome has what the mirror has. A person whom WorkOS has no more is
     not deleted here: the worker asks once more and does it.
 
-    Raises psycopg.Error when the mirror cannot be asked or written.
+    Raises WrongEnvironment when the API key is of another environment; psycopg.Error when the
+    mirror cannot be asked or written.
 
     >>> synced = await sync_workos_user_to_database(database, workos, "user_01ADA")
     >>> synced.outcome, synced.source
     (<Outcome.APPLIED: 'applied'>, 'workos')
     """
-    return await sync(database, _FAMILY, user_id, lambda: workos.get_user(user_id))
+    return await sync(database, workos, _FAMILY, user_id, lambda: workos.get_user(user_id))
 
 
 async def sync_user_profile_data(
-    database: Database, profile: Mapping[str, Any], *, read_at: datetime
+    database: Database, workos: WorkOS, profile: Mapping[str, Any], *, read_at: datetime
 ) -> Synced:
-    """Bring the ``user`` of an authenticate response into the mirror; WorkOS is not asked.
+    """Bring the ``user`` of an authenticate response into the mirror; WorkOS is not asked for it.
 
     That user has no ``metadata``: what ``profile`` leaves out stays as the mirror has it, and is
     read again by the worker when the version is new. ``read_at`` is from ``read_clock``, before the
-    request.
+    request. An API key that was never tried on the mirror is tried first; where WorkOS is away for
+    that, nothing is written, and the outcome has what the mirror has.
 
-    Raises PayloadInvalid when it has no id or no ``updated_at``; psycopg.Error.
+    Raises PayloadInvalid when it has no id or no ``updated_at``; WrongEnvironment when the API key
+    is of another environment; psycopg.Error.
 
     >>> async with database.login("sync") as connection:
     ...     read_at = await read_clock(connection)
     >>> answer = await authenticate(code)
-    >>> synced = await sync_user_profile_data(database, answer["user"], read_at=read_at)
+    >>> synced = await sync_user_profile_data(
+    ...     database, workos, answer["user"], read_at=read_at
+    ... )
     """
+    try:
+        await check_environment(database, workos, database.settings)
+    except ProviderError as error:
+        user_id = str(profile.get("id"))
+        log_away(_FAMILY, user_id, error)
+        return await mirrored(database, _FAMILY, user_id, error.reason)
     return await apply(database, _FAMILY, dict(profile), read_at, partial=True)
 
 
@@ -130,7 +141,8 @@ async def full_user_sync(database: Database, workos: WorkOS, user_id: str) -> Sy
     the rest is the mirror's. Memberships that WorkOS lists no more are asked about again, one by
     one, by the worker, which deletes them.
 
-    Raises psycopg.Error when the mirror cannot be asked or written.
+    Raises WrongEnvironment when the API key is of another environment; psycopg.Error when the
+    mirror cannot be asked or written.
 
     >>> person = await full_user_sync(database, workos, "user_01ADA")
     >>> [one.payload["status"] for one in person.memberships], person.reason
@@ -149,7 +161,8 @@ async def ensure_user_profile(database: Database, workos: WorkOS, principal: Pri
     The mirror is asked first, then WorkOS; where that is away a stub stands in, which the worker
     fills. A stub gives no access: that needs a membership, or the whole person.
 
-    Raises psycopg.Error when the mirror cannot be asked or written.
+    Raises WrongEnvironment when the API key is of another environment; psycopg.Error when the
+    mirror cannot be asked or written.
 
     >>> synced = await ensure_user_profile(database, workos, principal)
     >>> synced.source  # "mirror" as a rule, "token" for a stub

@@ -59,17 +59,14 @@ def _mirror_jobs(
         await sync_keys(settings, http_client)
 
     tasks = Tasks(database, workos, more={"keys": fetch_keys})
-    checked = False
 
     async def read_feed() -> str:
         read = await feed.read(MOST_PAGES)
         return f"{read.events} events: {_words(read.outcomes)}" if read.events else ""
 
     async def work_on_tasks() -> str:
-        nonlocal checked
-        if not checked:  # To a key of another environment everything looks deleted.
-            await check_environment(database, workos, settings)
-            checked = True
+        # To a key of another environment everything looks deleted.
+        await check_environment(database, workos, settings)
         done = 0
         while claimed := await tasks.work():
             done += claimed

@@ -9,6 +9,7 @@ from orgscope.db import Database as OwnDatabase
 from orgscope.devworkos import Server, serve
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
+from orgscope.sync.environment import check_environment
 from tests.database import Database
 from tests.integration.sync.stage import Json, Member, Stage, lean
 from tests.web import web_settings, world
@@ -35,7 +36,9 @@ async def stage(database: Database, server: Server) -> AsyncIterator[Stage]:
         httpx2.AsyncClient(trust_env=False, event_hooks={"request": [note]}) as http,
         OwnDatabase(settings) as own,
     ):
-        yield Stage(database, server.world, own, WorkOS(local, http), http, asked)
+        workos = WorkOS(local, http)
+        await check_environment(own, workos, settings)  # As the worker does before anything else.
+        yield Stage(database, server.world, own, workos, http, asked)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ async def signed_in(stage: Stage, user: Json) -> Synced:
     """Bring in the user of an authenticate response that is answered now."""
     async with stage.own.login("sync") as connection:
         read_at = await read_clock(connection)
-    return await sync_user_profile_data(stage.own, user, read_at=read_at)
+    return await sync_user_profile_data(stage.own, stage.workos, user, read_at=read_at)
 
 
 async def test_profile__mirrored_person__metadata_stays(stage: Stage, person: Json) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from orgscope.errors import (
-    WrongEnvironment,
-)
 from orgscope.sync import (
     Outcome,
     Synced,
@@ -14,7 +11,7 @@ from orgscope.sync import (
     get_workos_user_by_id,
     sync_workos_user_to_database,
 )
-from tests.database import organization, unique, user
+from tests.database import unique
 from tests.integration.sync.stage import Json, Stage
 
 
@@ -184,11 +181,3 @@ async def test_delete_user__event_during_the_request__kept_and_asked_about_again
     assert await delete(stage, person["id"]) == Synced(Outcome.STALE, "workos")
     assert stage.rows("users") == [("live", "webhook")]
     assert stage.tasks() == {f"user:{person['id']}"}
-
-
-async def test_delete_user__key_of_another_environment__refused(stage: Stage) -> None:
-    stage.database.receive("user.created", user(somebody := unique("user")))
-    stage.database.receive("organization.created", organization(unique("org")))
-    with pytest.raises(WrongEnvironment):
-        await delete(stage, somebody)
-    assert stage.rows("users") == [("live", "webhook")]
