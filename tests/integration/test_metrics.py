@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -14,7 +16,7 @@ from orgscope.devworkos import serve
 from orgscope.metrics import REGISTRY, serve_metrics
 from orgscope.settings import Settings
 from orgscope.worker import run_once
-from tests.database import Database, user
+from tests.database import Database, event, user
 from tests.web import world
 from tests.worker import worker_settings
 
@@ -59,10 +61,15 @@ def test_metrics__state_of_the_mirror__as_the_status_says(database: Database) ->
     settings = with_port(database.settings)
     database.receive("user.created", user("user_1"))
     database.receive("user.created", {"id": "user_2"})
+    occurred = (datetime.now(UTC) - timedelta(minutes=7)).isoformat()
+    gap = event("user.created", user("user_3"), created_at=occurred)
+    database.receive_body(json.dumps(gap), "feed")
     with serve_metrics(settings):
         numbers = scrape(settings)
     assert numbers["orgscope_inbox_failed"] == 1
     assert numbers["orgscope_problems"] == 1
+    assert numbers["orgscope_feed_gaps"] == 1
+    assert 420 <= numbers["orgscope_feed_gap_lag_seconds"] < 480
     assert 0 <= numbers["orgscope_webhook_age_seconds"] < 60
     assert "orgscope_feed_age_seconds" not in numbers
 

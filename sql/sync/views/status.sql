@@ -40,7 +40,12 @@ select
     select count(*) from sync.differences as d
     inner join reconcile as r on d.run_id = r.run_id
     where d.state in ('found', 'suspected')
-  ) as differences;
+  ) as differences,
+  (
+    select max(i.received_at - i.occurred_at) from sync.inbox as i
+    where i.source = 'feed' and i.delivered_at is null
+      and i.received_at > now() - interval '1 day' and i.occurred_at < now() - interval '5 minutes'
+  ) as gap_lag;
 
 comment on view sync.status is 'How far the mirror is, in one row.';
 comment on column sync.status.fed_up_to is
@@ -57,5 +62,7 @@ comment on column sync.status.dead_letters is 'Work that failed too often.';
 comment on column sync.status.backfilled_at is 'When all was last read from WorkOS.';
 comment on column sync.status.reconciled_at is 'When all was last compared with WorkOS.';
 comment on column sync.status.differences is 'What differed then and was not mended.';
+comment on column sync.status.gap_lag is
+'The longest that one of those gaps took from when it occurred until the feed brought it.';
 revoke all on sync.status from public;
 grant select on sync.status to orgscope_monitor;

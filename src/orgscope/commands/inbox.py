@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from orgscope.commands.inbox_filter import (
     EventStatus,
+    GapsOption,
     InboxFilter,
     ObjectOption,
     OrganizationOption,
@@ -34,7 +35,8 @@ from orgscope.sync.query import fetch_value
 __all__ = ["app"]
 
 _COLUMNS: Final = (
-    "id", "type", "status", "attempts", "task", "source", "occurred_at", "received_at", "error",
+    "id", "type", "status", "attempts", "task", "source", "occurred_at", "received_at",
+    "feed_lag", "webhook_lag", "error",
 )  # fmt: skip
 _UNKNOWN: Final = "unknown"
 _RETRIED: Final = (EventStatus.FAILED, EventStatus.IGNORED)
@@ -53,15 +55,20 @@ def list_(
     organization_id: OrganizationOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    gaps: GapsOption = False,
     limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 50,
     project: ProjectOption = None,
 ) -> None:
     """Show events that match all that is given, the newest first, without their bodies.
 
     The task is dead where the worker has given up; orgscope inbox retry makes it live again.
+    feed lag is from when an event occurred until the feed brought it, before any webhook; webhook
+    lag is from then until a webhook did.
     """
     settings, _ = opened(project)
-    wanted = InboxFilter(None, event_type, status or None, object_id, organization_id, since, until)
+    wanted = InboxFilter(
+        None, event_type, status or None, object_id, organization_id, since, until, gaps or None
+    )
 
     async def find() -> list[list[object]]:
         async with open_inbox(settings) as database:

@@ -15,6 +15,7 @@ from orgscope.sync.query import fetch
 
 __all__ = [
     "EventStatus",
+    "GapsOption",
     "InboxFilter",
     "ObjectOption",
     "OrganizationOption",
@@ -30,7 +31,8 @@ PAGE: Final = 500
 _LIST_EVENTS: Final = """
 select * from sync.list_events(
   event_id => %s, event_type => %s, statuses => %s, object_id => %s, organization_id => %s,
-  since => %s, until => %s, before_at => %s, before_id => %s, most => %s
+  since => %s, until => %s, before_at => %s, before_id => %s, most => %s,
+  gaps => %s
 )
 """
 
@@ -76,6 +78,9 @@ UntilOption = Annotated[
     datetime | None,
     typer.Option("--until", metavar="TIME", parser=_time, help="Received before that."),
 ]
+GapsOption = Annotated[
+    bool, typer.Option("--gaps", help="Only what the feed had and no webhook has brought.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class InboxFilter:
     organization_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    gaps: bool | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -117,6 +123,7 @@ async def find_events(
             last and last.received_at,
             last and last.id,
             page,
+            wanted.gaps,
         )
         for row in rows:
             yield row

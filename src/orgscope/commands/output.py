@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import typer
@@ -40,13 +40,15 @@ def print_record(record: Mapping[str, object]) -> None:
 
 
 def show(value: object) -> str:
-    """Return a value as the commands show it: UTC to the second, ``-`` for nothing."""
+    """Return a value as the commands show it: UTC and spans to the second, ``-`` for nothing."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+    if isinstance(value, timedelta):
+        return str(timedelta(seconds=round(value.total_seconds())))
     if isinstance(value, (list, tuple)):
         return ", ".join(map(show, value)) or "-"
     # What came from outside could move the cursor, or change the title of the terminal.

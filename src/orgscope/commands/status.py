@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import psycopg
@@ -74,4 +74,8 @@ def _rows(
 
 
 def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, indent=2, default=datetime.isoformat))
+    typer.echo(json.dumps(value, indent=2, default=_plain))
+
+
+def _plain(value: datetime | timedelta) -> str | float:
+    return value.isoformat() if isinstance(value, datetime) else value.total_seconds()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -79,6 +81,30 @@ def test_list__filters__each_leaves_what_matches(mirrored: Mirrored) -> None:
     for words, expected in cases.items():
         found = ids_of(mirrored.inside("inbox", "list", *words).stdout, "event_")
         assert set(found) == {events[name] for name in expected}, words
+
+
+def test_list__gaps__what_no_webhook_brought_with_its_lag(mirrored: Mirrored) -> None:
+    """One event came by webhook, one by the feed, one by the feed and later by webhook."""
+    database = mirrored.database
+    occurred = datetime.now(UTC) - timedelta(minutes=7)
+    bodies = {
+        name: json.dumps(
+            event("user.created", user(unique("user")), id=name, created_at=occurred.isoformat())
+        )
+        for name in ("event_came", "event_lost", "event_late")
+    }
+    database.receive_body(bodies["event_came"])
+    for name in ("event_lost", "event_late"):
+        database.receive_body(bodies[name], "feed")
+    assert database.receive_body(bodies["event_late"]) == "duplicate"
+    shown = mirrored.inside("inbox", "list", "--gaps").stdout
+    assert ids_of(shown, "event_") == ["event_lost"]
+    assert re.search(r"^event_lost .* feed .*Z  0:07:\d\d   -  ", shown, re.M)
+    shown = mirrored.inside("inbox", "list").stdout
+    assert re.search(r"^event_late .* feed .*Z  0:07:\d\d   0:00:\d\d  ", shown, re.M)
+    assert re.search(r"^event_came .* webhook .*Z  -  +-  ", shown, re.M)
+    status = json.loads(mirrored.inside("status", "--json").stdout)["status"]
+    assert (status["gaps"], status["gap_lag"] // 60) == (1, 7)
 
 
 def test_list__more_than_a_page_received_at_once__each_event_once(mirrored: Mirrored) -> None:
