@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
 from pytest_postgresql.executors.noop import NoopExecutor
 
+from orgscope.settings import LOGINS, Settings
 from tests.database import Database
 
-__all__ = ["second_database"]
+__all__ = ["second_database", "second_settings"]
 
 
 @contextmanager
@@ -33,3 +36,17 @@ def second_database(database: Database, template: NoopExecutor) -> Iterator[str]
             connection.execute(
                 sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
             )
+
+
+@contextmanager
+def second_settings(database: Database, template: NoopExecutor) -> Iterator[Settings]:
+    """Make it, yield settings whose logins all point at it, and drop it."""
+    own = database.settings
+    with second_database(database, template) as dsn:
+        place = conninfo_to_dict(dsn)
+        yield own.model_copy(
+            update={
+                f"{login}_url": SecretStr(make_conninfo(own.url(login), **place))
+                for login in (*LOGINS, "dba")
+            }
+        )

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pytest_postgresql.executors.noop import NoopExecutor
 
+from orgscope.deploy import Project, commands
+from orgscope.settings import Settings
 from tests.correctness.channels import CHANNELS, Channel
 from tests.correctness.stage import Stage, staged
 from tests.database import Database
+from tests.migrations.projects import add_revision, copy_core, edit
+from tests.second_database import second_settings
 from tests.tokens import rsa_key
 from tests.web import Web, key_server, running, web_settings, world
 
@@ -40,6 +46,31 @@ async def channel_stage(
 ) -> AsyncIterator[Stage]:
     """A mirror and the WorkOS that it is of, which tells it by webhook, by feed, or by both."""
     async with staged(database, world(), request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The files of the version after this one: a new column, and another body of a function."""
+    copied = copy_core(tmp_path / "core")
+    monkeypatch.setattr(commands, "core", lambda: copied)
+    text = (
+        "-- Keep who saw it.\n-- breaking: no\n\nalter table sync.inbox add column seen_by text;\n"
+    )
+    add_revision(copied, "seen_by", text)
+    edit(
+        copied,
+        "sql/sync/functions/upsert_user.sql",
+        "select * from versions",
+        "select v.* from versions as v",
+    )
+    return copied
+
+
+@pytest.fixture
+def target(database: Database, pg_template: NoopExecutor) -> Iterator[Settings]:
+    """The settings of another database: deployed, and empty."""
+    with second_settings(database, pg_template) as made:
         yield made
 
 

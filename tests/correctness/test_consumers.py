@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from orgscope import deploy
-from orgscope.deploy import Project, commands
+from orgscope.deploy import Project
 from orgscope.errors import FileFailed, VersionMismatch
 from tests.correctness.channels import Channel
 from tests.correctness.convergence import check_converged, replayed
 from tests.database import Database, event, unique, user
-from tests.migrations.projects import add_revision, copy_core, edit
+from tests.migrations.projects import edit
 from tests.sql.sync.mirror import at
 from tests.tokens import rsa_key
 from tests.web import key_server, running, web_settings
@@ -115,24 +114,6 @@ def test_case_59__consumer_was_away__catches_up_with_every_change_once(channel: 
         channel.database,
         {("user", first["id"]): None} | {("user", one["id"]): one for one in others},
     )
-
-
-@pytest.fixture
-def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """The files of the version after this one: a new column, and another body of a function."""
-    copied = copy_core(tmp_path / "core")
-    monkeypatch.setattr(commands, "core", lambda: copied)
-    text = (
-        "-- Keep who saw it.\n-- breaking: no\n\nalter table sync.inbox add column seen_by text;\n"
-    )
-    add_revision(copied, "seen_by", text)
-    edit(
-        copied,
-        "sql/sync/functions/upsert_user.sql",
-        "select * from versions",
-        "select v.* from versions as v",
-    )
-    return copied
 
 
 class Load:

@@ -1,4 +1,4 @@
-"""docs/reference/correctness.md has every case that is tested, and names no other test."""
+"""docs/reference/correctness.md has every case, and the tests that there are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "reference" / "correctness.md"
+CASES = range(1, 65)
+"""The numbers of the collection; the page's last table says which it does not use."""
 
 
 def test_correctness_page__cases__are_those_of_the_tests() -> None:
@@ -21,3 +23,12 @@ def test_correctness_page__cases__are_those_of_the_tests() -> None:
         for name, file in re.findall(r"\[`(\w+)`\]\(\.\./\.\./tests/correctness/(\w+\.py)\)", line)
     }
     assert listed == tested
+
+
+def test_correctness_page__every_number__has_a_test_or_a_reason_why_not() -> None:
+    cases, _, others = PAGE.read_text("utf-8").partition("## Cases that do not apply")
+    tested = {int(case) for case in re.findall(r"^\| (\d+) \|.*\[`\w+`\]", cases, re.M)}
+    reasons = re.findall(r"^\| (\d+(?:, \d+)*) \| \w.* \|$", others, re.M)
+    excluded = {int(case) for row in reasons for case in row.split(", ")}
+    assert tested & excluded == set()
+    assert tested | excluded == set(CASES)

@@ -9,15 +9,13 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pydantic import SecretStr
 from pytest_postgresql.executors.noop import NoopExecutor
 
 from orgscope.db import Database as Scoped
 from orgscope.settings import Settings
 from orgscope.sync.comparison import Difference
 from orgscope.sync.rebuild import Rebuilt, rebuild
-from tests.second_database import second_database
+from tests.second_database import second_settings
 from tests.sql.sync.families import FAMILIES, Family, new_world
 from tests.sql.sync.histories import Change, happened_at, histories
 from tests.sql.sync.mirror import Mirror, at
@@ -34,15 +32,8 @@ do $$ begin execute (
 @pytest.fixture
 def target(mirror: Mirror, pg_template: NoopExecutor) -> Iterator[Settings]:
     """The settings of an empty database."""
-    own = mirror.database.settings
-    with second_database(mirror.database, pg_template) as dsn:
-        place = conninfo_to_dict(dsn)
-        yield own.model_copy(
-            update={
-                f"{login}_url": SecretStr(make_conninfo(own.url(login), **place))
-                for login in ("dba", "sync", "admin")
-            }
-        )
+    with second_settings(mirror.database, pg_template) as made:
+        yield made
 
 
 def build_again(original: Settings, target: Settings, seed: int | None) -> Rebuilt:
