@@ -46,8 +46,8 @@ begin
       when tg_argv[0] = 'organization' then (u.now).id else (u.now).raw ->> 'organization_id'
     end,
     case
-      when (u.now).deleted_at is not null and (u.before).deleted_at is null then 'deleted'
-      when (u.now).deleted_at is null and (u.before).deleted_at is not null then 'restored'
+      when (u.now).deleted_at is not null then 'deleted'
+      when (u.before).deleted_at is not null then 'restored'
       when (u.before).raw is null then 'created'
       else 'updated'
     end,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.database import organization, user
 from tests.sql.sync.mirror import Mirror, at
+from tests.sql.sync.objects import organization_role
 
 ORG = "org_01CHA0S"
 DIRECTORY = "directory_01CHA0S"
@@ -81,6 +82,16 @@ def test_changes__by_a_read_or_by_a_parent__are_not_those_of_the_event(mirror: M
     mirror.read("user", user("user_01CHA0S", updated_at=at(), locale="de"), now)
     changes = mirror.database.rows("select kind, event_id from sync.changes order by position")
     assert changes == [("created", "event_01A"), ("updated", "")]
+
+
+def test_changes__second_delete_that_says_more__no_update_of_what_is_gone(mirror: Mirror) -> None:
+    role = organization_role(ORG, updated_at=at())
+    mirror.receive("organization_role.created", role, created_at=at())
+    mirror.receive("organization_role.deleted", role, created_at=at(1))
+    again = {**role, "name": "Made again, and its own creation is still under way"}
+    mirror.receive("organization_role.deleted", again, created_at=at(3))
+    changes = mirror.database.rows("select kind from sync.changes order by position")
+    assert changes == [("created",), ("deleted",), ("deleted",)]
 
 
 def test_put_absent__stub_that_a_reconcile_deleted__is_no_question_any_more(
