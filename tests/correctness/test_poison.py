@@ -48,6 +48,38 @@ def test_case_34__poison__kept_with_the_error_and_the_others_applied(channel: Ch
     assert {id_ for (id_,) in channel.database.rows("select id from workos.users")} == live
 
 
+@pytest.mark.parametrize(("depth", "outcome"), [(1500, "applied"), (100_000, "failed")])
+async def test_case_34__nested_deeper_than_is_read__the_feed_goes_on_behind_it(
+    stage: Stage, depth: int, outcome: str
+) -> None:
+    """Python reads less deep than PostgreSQL, and PostgreSQL less deep than anybody can write."""
+    await stage.feed.read()
+    people = [user(f"user_{number}") for number in range(3)]
+    bodies = [json.dumps(event("user.created", one, id=f"event_{one['id']}")) for one in people]
+    deep = '{"a":[' * (depth // 2) + '"]"' + "]}" * (depth // 2)
+    bodies[1] = bodies[1].replace('"data": {', '"data": {"metadata": ' + deep + ", ")
+
+    def answer(request: httpx2.Request) -> httpx2.Response | None:
+        if request.url.path != "/events":
+            return None
+        is_last = request.url.params.get("after") == "event_user_1"
+        data = ", ".join(bodies[2:] if is_last else bodies[:2])
+        after = "null" if is_last else '"event_user_1"'
+        page = f'{{"data": [{data}], "list_metadata": {{"after": {after}}}}}'
+        return httpx2.Response(200, text=page)
+
+    stage.answer = answer
+    await stage.feed.read()
+    assert stage.feeds("cursor_id, problem") == ("event_user_2", None)
+    assert stage.database.rows("select id, status, body from sync.inbox order by id") == [
+        ("event_user_0", "applied", bodies[0]),
+        ("event_user_1", outcome, bodies[1]),
+        ("event_user_2", "applied", bodies[2]),
+    ]
+    again = "duplicate" if outcome == "applied" else "failed"
+    assert stage.database.receive_body(bodies[1]) == again
+
+
 async def test_case_34__poison__200_because_a_repetition_would_not_help(web: Web) -> None:
     response = await web.deliver(event("user.created", {"id": 7}))
     assert (response.status_code, response.json()) == (200, {"outcome": "failed"})

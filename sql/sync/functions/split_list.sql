@@ -5,7 +5,8 @@
 -- Raises: WS101 when the text is no array.
 -- Why: json, unlike jsonb, keeps the text: numbers, escapes and the order of keys stay what WorkOS
 --      sent, also where jsonb could not hold them. It is the array and not the whole body, because
---      the operators that would take it out read every escape in it.
+--      the operators that would take it out read every escape in it. What is nested deeper than
+--      PostgreSQL reads is taken apart all the same, so that it is one object that fails.
 set local role orgscope_definer;
 
 create or replace function sync.split_list(objects text)
@@ -15,7 +16,14 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select e::text from json_array_elements(objects::json) as e;
+  begin
+    return query select e::text from json_array_elements(objects::json) as e;
+  exception when program_limit_exceeded then
+    return query select m from sync.split_members(objects) as m;
+    if not found then
+      raise exception data_exception;
+    end if;
+  end;
 exception when data_exception then
   raise exception using
     errcode = 'WS101',

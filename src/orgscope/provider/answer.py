@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
@@ -23,6 +24,12 @@ _DECODER: Final = json.JSONDecoder(parse_int=float, parse_constant=_refuse)
 """Takes every number as a float: none is too long for it."""
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
+
+_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+"""A string, so that a bracket in it counts for none, or a bracket."""
+
+_SHALLOW: Final = 16
+"""How deep a page is read that is nested too deep for Python; ids and the cursor are at 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,11 @@ def read_object(text: str, endpoint: str, object_id: str | None = None) -> Json:
     """Return the object of a text that ``read_text`` returned, with numbers as Python has them.
 
     ``object_id`` is the id that was asked for. Raises ProviderUnavailable (``unexpected``) for
-    another one, and for a number that Python cannot hold.
+    another one, and for a number or a depth that Python cannot hold.
     """
     try:
         value: Json = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise failure("unexpected", endpoint) from None
     if object_id is not None and value.get("id") != object_id:
         raise failure("unexpected", endpoint)
@@ -100,13 +107,51 @@ def _member_text(text: str, name: str) -> str:
     while text[at] != "}":
         key, at = _DECODER.raw_decode(text, at)
         begin = _skip_space(text, _skip_space(text, at) + len(":"))
-        _, at = _DECODER.raw_decode(text, begin)
+        at = _value_end(text, begin)
         if key == name:
             found = text[begin:at]
         at = _skip_space(text, at)
         if text[at] == ",":
             at = _skip_space(text, at + 1)
     return found
+
+
+def _value_end(text: str, begin: int) -> int:
+    """Return where the JSON value ends that begins there."""
+    try:
+        return _DECODER.raw_decode(text, begin)[1]
+    except RecursionError:
+        return next(token.end() for token, depth in _brackets(text, begin) if depth == 0)
+
+
+def _shallow(text: str) -> str:
+    """Return a JSON text with null for what is nested deeper than _SHALLOW.
+
+    PostgreSQL reads deeper than Python does. So one object that is nested that deep must not keep
+    Python from reading the ids of the others, and the cursor.
+    """
+    kept, begin = [], 0
+    for token, depth in _brackets(text):
+        if token[0] in "[{" and depth == _SHALLOW + 1:
+            kept.append(text[begin : token.start()])
+            begin = token.start()
+        elif token[0] in "]}" and depth == _SHALLOW:
+            kept.append("null")
+            begin = token.end()
+    return "".join(kept) + text[begin:]
+
+
+def _brackets(text: str, begin: int = 0) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield each bracket outside of strings, with how many are open behind it."""
+    depth = 0
+    for token in _TOKEN.finditer(text, begin):
+        if token[0] in "[{":
+            depth += 1
+        elif token[0] in "]}":
+            depth -= 1
+        else:
+            continue
+        yield token, depth
 
 
 def _skip_space(text: str, at: int) -> int:
@@ -117,7 +162,11 @@ def _skip_space(text: str, at: int) -> int:
 def _parse(body: bytes, endpoint: str) -> Json:
     """Return the JSON object of a body."""
     try:
-        value = _DECODER.decode(body.decode())
+        text = body.decode()
+        try:
+            value = _DECODER.decode(text)
+        except RecursionError:
+            value = _DECODER.decode(_shallow(text))
     except (ValueError, RecursionError):
         begun = body.lstrip()[:1] in (b"{", b"[")
         raise failure("truncated" if begun else "not_json", endpoint) from None

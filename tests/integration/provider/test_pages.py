@@ -56,6 +56,31 @@ async def test_get_page__list__text_ids_and_cursor(
     assert odd.requests[0].target == "/organizations?limit=100"
 
 
+DEEP = '{"a":[' * 5000 + '"]}"' + "]}" * 5000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"data": [{{"id": "a"}}, {{"id": "b", "x": {DEEP}}}], "list_metadata": {{"after": "b"}}}}',
+        f'{{"x": {DEEP}, "list_metadata": {{"after": "b"}}, "data": [{{"id": "a"}}, {{"id": "b"}}]}}',
+    ],
+)
+def test_read_page__deeper_than_python_reads__ids_cursor_and_text(body: str) -> None:
+    page = read_page(body.encode(), "/events")
+    assert page == Page(body, ("a", "b"), "b")
+    assert page.data.startswith('[{"id": "a"}, {"id": "b"')
+    assert page.data in body
+
+
+@pytest.mark.parametrize("cut", [1, 2, 8_000, 30_000])
+def test_read_page__deep_and_cut_off__truncated(cut: int) -> None:
+    body = f'{{"data": [{{"id": "a", "x": {DEEP}}}]}}'
+    with pytest.raises(ProviderUnavailable) as raised:
+        read_page(body[:-cut].encode(), "/events")
+    assert raised.value.reason == "truncated"
+
+
 WHOLE = (
     '{"object":"list","data":[{"id":"a","ok":true,"s":"\\u00e9é"}],"list_metadata":{"after":"a"}}'
 )
@@ -75,7 +100,8 @@ WHOLE = (
         (b'{"data": [{"n": -Infinity}]}', "truncated"),
         (b'{"data": [{"id": "\x00"}]}', "truncated"),
         (b'{"data": [{"id": "\xed\xa0\x80"}]}', "truncated"),
-        (b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "truncated"),
+        (b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "unexpected"),
+        (b'{"data": ' + b"[" * 100_000, "truncated"),
         (b"[]", "unexpected"),
         (b'[{"id": "a"}]', "unexpected"),
         (b"null", "unexpected"),
