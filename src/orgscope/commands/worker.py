@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orgscope.commands.options import ProjectOption, opened
-from orgscope.worker import run_jobs, run_once
+from orgscope.worker import JobName, run_jobs, run_once
 
 __all__ = ["worker"]
 
@@ -19,7 +19,8 @@ def worker(
         bool, typer.Option("--once", help="Run each job once, and exit with 1 when one failed.")
     ] = False,
     job: Annotated[
-        list[str] | None, typer.Option("--job", help="With --once: only this job; repeat for more.")
+        list[JobName] | None,
+        typer.Option("--job", help="With --once: only this job; repeat for more."),
     ] = None,
     project: ProjectOption = None,
 ) -> None:
@@ -29,6 +30,8 @@ def worker(
     signing keys, seal key and retention need ORGSCOPE_KEYS_URL and WORKOS_CLIENT_ID. Several
     workers may run at once.
     """
+    if job and not once:
+        raise typer.BadParameter(f"--job goes with --once, and picks of {', '.join(JobName)}.")
     settings, _ = opened(project)
     logging.basicConfig(level=logging.INFO)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # It would log the URL of every call.

@@ -16,13 +16,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from orgscope.connection import url_parts
+from orgscope.errors import ConfigurationError
 from orgscope.metrics import serve_metrics
 from orgscope.settings import Settings
-from orgscope.worker.job import Job, repeat, succeeds
+from orgscope.worker.job import Job, JobName, repeat, succeeds
 from orgscope.worker.key_jobs import key_jobs
 from orgscope.worker.mirror_jobs import mirrors, open_mirror_jobs
 
-__all__ = ["Job", "key_jobs", "open_jobs", "run_jobs", "run_once"]
+__all__ = ["Job", "JobName", "key_jobs", "open_jobs", "run_jobs", "run_once"]
 
 _logger = logging.getLogger(__name__)
 
@@ -87,11 +88,19 @@ async def run_once(
 ) -> list[str]:
     """Run each job once, one after the other, and return the names of those that failed.
 
-    ``names`` picks some of them. Fails and raises as `run_jobs`.
+    ``names`` picks some of them. Fails and raises as `run_jobs`, and raises ConfigurationError for
+    a name that no job has.
     """
     async with open_jobs(settings) as own:
+        known = own if jobs is None else jobs
+        absent = set(names) - {job.name for job in known}
+        if absent:
+            raise ConfigurationError(
+                f"there is no job {', '.join(sorted(absent))} with these settings: expected "
+                f"{', '.join(job.name for job in known)}."
+            )
         return [
             job.name
-            for job in (own if jobs is None else jobs)
+            for job in known
             if (not names or job.name in names) and not await succeeds(job)
         ]

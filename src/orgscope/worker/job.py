@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import psycopg
@@ -14,7 +15,7 @@ import psycopg
 from orgscope.cancellation import is_cancelled
 from orgscope.errors import OrgscopeError
 
-__all__ = ["TIMEOUT_S", "Job", "repeat", "succeeds"]
+__all__ = ["TIMEOUT_S", "Job", "JobName", "repeat", "succeeds"]
 
 TIMEOUT_S: Final = 30.0
 """How long one run of most jobs may take, in seconds; then it has failed."""
@@ -22,6 +23,19 @@ TIMEOUT_S: Final = 30.0
 _JITTER: Final = 0.2
 
 _logger = logging.getLogger(__name__)
+
+
+class JobName(StrEnum):
+    """The jobs of the worker."""
+
+    HEARTBEAT = "heartbeat"
+    RETENTION = "retention"
+    KEYS = "keys"
+    SEAL = "seal"
+    FEED = "feed"
+    TASKS = "tasks"
+    RUN = "run"
+    PURGE = "purge"
 
 
 @dataclass(frozen=True, slots=True)

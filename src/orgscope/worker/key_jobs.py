@@ -10,7 +10,7 @@ import httpx2
 from orgscope.connection import connect_async
 from orgscope.keys import sync_keys
 from orgscope.settings import Settings
-from orgscope.worker.job import Job
+from orgscope.worker.job import Job, JobName
 
 __all__ = ["key_jobs"]
 
@@ -48,10 +48,10 @@ def key_jobs(settings: Settings) -> Sequence[Job]:
         return "there is a new seal key" if rotated else ""
 
     return (
-        Job("heartbeat", heartbeat_s, beat),
-        Job("retention", RETENTION_S, purge_verified_tokens),
-        Job("keys", KEYS_S, fetch_keys),
-        Job("seal", SEAL_S, rotate_old_seal_key),
+        Job(JobName.HEARTBEAT, heartbeat_s, beat),
+        Job(JobName.RETENTION, RETENTION_S, purge_verified_tokens),
+        Job(JobName.KEYS, KEYS_S, fetch_keys),
+        Job(JobName.SEAL, SEAL_S, rotate_old_seal_key),
     )
 
 

@@ -19,7 +19,7 @@ from orgscope.sync.feed import Feed
 from orgscope.sync.query import fetch, fetch_value
 from orgscope.sync.run import Run
 from orgscope.sync.tasks import Tasks
-from orgscope.worker.job import Job
+from orgscope.worker.job import Job, JobName
 
 __all__ = ["mirrors", "open_mirror_jobs"]
 
@@ -96,10 +96,10 @@ def _mirror_jobs(
         return f"{total} old rows are deleted" if total else ""
 
     return (
-        Job("feed", FEED_S, read_feed, FEED_TIMEOUT_S),
-        Job("tasks", TASKS_S, work_on_tasks, TASKS_TIMEOUT_S),
-        Job("run", RUN_S, run_whole, None),
-        Job("purge", PURGE_S, purge),
+        Job(JobName.FEED, FEED_S, read_feed, FEED_TIMEOUT_S),
+        Job(JobName.TASKS, TASKS_S, work_on_tasks, TASKS_TIMEOUT_S),
+        Job(JobName.RUN, RUN_S, run_whole, None),
+        Job(JobName.PURGE, PURGE_S, purge),
     )
 
 
