@@ -2,7 +2,7 @@
 -- Flow: orgscope erase --organization, in a transaction of the admin login that gave a reason.
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS301 without a context, WS321 for anybody else; WS205 when nobody here knows the id;
---         WS308 when the tombstone key is missing.
+--         WS206 while something is on its way in; WS308 when the tombstone key is missing.
 -- Why: its members are people of their own, and stay; so do their sessions, which no longer say
 --      where they were opened. A project's rows stay, and no context reaches them any more.
 set local role orgscope_definer;

@@ -2,7 +2,7 @@
 -- Flow: orgscope erase, in a transaction of the admin login that gave a reason.
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS301 without a context, WS321 for anybody else; WS205 when nobody here knows the id;
---         WS308 when the tombstone key is missing.
+--         WS206 while something is on its way in; WS308 when the tombstone key is missing.
 -- Why: sessions, memberships and invitations are theirs. The people of directories are others'
 --      records of them, and WorkOS does not say who is who: with_email takes those that have their
 --      address along. Nothing that comes later brings back what had an id.

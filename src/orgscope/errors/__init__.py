@@ -63,6 +63,7 @@ from orgscope.errors.deploy import (
 from orgscope.errors.event import (
     ApplyError,
     ChangesUnreachable,
+    ErasureBusy,
     ErasureRefused,
     EventMalformed,
     EventUnknown,
@@ -103,6 +104,7 @@ __all__ = [
     "ContextUsageError",
     "DatabaseNotReady",
     "DeployError",
+    "ErasureBusy",
     "ErasureRefused",
     "EventMalformed",
     "EventUnknown",

@@ -7,6 +7,7 @@ from orgscope.errors.base import SqlError
 __all__ = [
     "ApplyError",
     "ChangesUnreachable",
+    "ErasureBusy",
     "ErasureRefused",
     "EventMalformed",
     "EventUnknown",
@@ -61,3 +62,7 @@ class RunUnknown(ApplyError, code="WS204"):
 
 class ErasureRefused(ApplyError, code="WS205"):
     """Whom or what is to be erased is nobody that the mirror or the inbox knows."""
+
+
+class ErasureBusy(ApplyError, code="WS206"):
+    """What is on its way into the mirror kept an erasure from beginning; a later try may not."""

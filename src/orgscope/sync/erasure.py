@@ -37,8 +37,9 @@ async def erase_user(
     ``with_email`` takes the people of directories along that have an address of theirs. With
     ``dry_run`` all of it is done and taken back. ``audit.contexts`` keeps who asked, and why.
 
-    Raises ErasureRefused when nobody here knows the id, Forbidden without a reason, SealKeyMissing
-    without a tombstone key, and psycopg.Error; then nothing was erased.
+    Raises ErasureRefused when nobody here knows the id, ErasureBusy when something that is on its
+    way in lets it wait for over 3 seconds, Forbidden without a reason, SealKeyMissing without a
+    tombstone key, and psycopg.Error; then nothing was erased.
     """
     wanted = {"id": user_id, "with_email": with_email}
     return await _erase(database, _USER, wanted, reason, dry_run=dry_run)

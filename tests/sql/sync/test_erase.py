@@ -243,15 +243,17 @@ def test_erase__no_reason__refused(stage: Stage) -> None:
         connection.execute(NOUNS["user"], (stage.grace_id, True))
 
 
-def test_erase__event_on_its_way_in__is_waited_for(stage: Stage) -> None:
+def test_erase__event_on_its_way_in__is_waited_for_less_long_than_webhooks_wait(
+    stage: Stage,
+) -> None:
     database = stage.mirror.database
     with database.connect("sync", autocommit=False) as arriving:
         arriving.execute(
             "select sync.receive_event(%s)",
             (json.dumps(event("invitation.accepted", accepted_by(stage.grace_id))),),
         )
-        with pytest.raises(psycopg.errors.LockNotAvailable), privileged(stage.mirror) as erasing:
-            erasing.execute("set local lock_timeout = '100ms'")
+        with pytest.raises(errors.ErasureBusy), privileged(stage.mirror) as erasing:
+            erasing.execute("set local lock_timeout = '5s'")
             erasing.execute(NOUNS["user"], (stage.grace_id, True))
 
 
