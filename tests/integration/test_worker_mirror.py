@@ -165,7 +165,9 @@ async def test_worker__without_api_key__only_the_jobs_of_the_keys(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = database.settings.model_copy(update={"workos_api_key": None})
-    assert await run_once(settings, names=["feed", "run"]) == []
+    with pytest.raises(ConfigurationError, match="no job feed .* expected heartbeat"):
+        await run_once(settings, names=["feed", "heartbeat"])
+    assert database.rows("select from authz.heartbeat") == []
     assert [record.event for record in caplog.records] == ["worker.no_mirror"]
 
 

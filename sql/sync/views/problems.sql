@@ -4,7 +4,7 @@
 -- Raises: nothing.
 -- Why: a fault that nobody sees becomes months of drift. No row says that nothing is known to be
 --      wrong, which is the state to watch for.
--- requires: sql/sync/views/status.sql, sql/sync/views/run_problems.sql
+-- requires: sql/sync/views/task_problems.sql, sql/sync/views/run_problems.sql
 set local role orgscope_definer;
 
 create or replace view sync.problems as
@@ -39,20 +39,7 @@ select
   format('%s events could not be applied. See orgscope inbox list --status failed.', count(*))
 from sync.inbox as i where i.status = 'failed' having count(*) > 0
 union all
-select
-  'dead letters', min(t.created_at),
-  format('%s tasks failed too often: %s. When what made them fail is mended, run orgscope '
-    'sync tasks.', count(*), string_agg(distinct t.kind, ', ' order by t.kind))
-from sync.tasks as t where t.due_at = 'infinity' having count(*) > 0
-union all
-select
-  'tasks waiting', min(t.created_at),
-  format('%s tasks have waited for over an hour for WorkOS, PostgreSQL or a lock: %s. They are '
-    'tried again. See what kept them in sync.tasks.', count(*), string_agg(distinct t.kind, ', '))
-from sync.tasks as t
-where t.attempts > t.failures and t.lease_until is null and t.due_at < 'infinity'
-  and t.created_at < now() - interval '1 hour'
-having count(*) > 0
+select t.what, t.since, t.message from sync.task_problems as t
 union all
 select r.what, r.since, r.message from sync.run_problems as r;
 
