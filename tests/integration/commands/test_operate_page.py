@@ -16,6 +16,7 @@ from tests.database import Database, event, user
 from tests.integration.commands.mirrored import Mirrored, mirrored_by
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "howto" / "operate.md"
+VIEW: Final = PAGE.parents[2] / "sql" / "sync" / "views" / "problems.sql"
 LINES: Final = [
     line
     for block in re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
@@ -44,3 +45,12 @@ def test_operate__commands__do_what_the_page_says(mirrored: Mirrored) -> None:
         result = mirrored.inside(*words[1:])
         of_nobody = line.startswith(tuple(f"orgscope {name}" for name in OF_NOBODY))
         assert result.returncode == (1 if of_nobody else 0), f"{line}\n{result.stderr}"
+
+
+def test_operate__problems__each_of_the_view_is_in_the_table() -> None:
+    view = VIEW.read_text("utf-8")
+    names = re.findall(r"^select\s+'([a-z ]+)'", view, re.M)
+    assert len(names) == view.count("union all") + 1, "the name is the first column of each part"
+    _, _, table = PAGE.read_text("utf-8").partition("| problem | what to do |\n")
+    told = re.findall(r"^\| ([a-z ]+) \|", table.partition("\n\n")[0], re.M)
+    assert sorted(names) == sorted(told)
