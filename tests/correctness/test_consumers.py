@@ -12,7 +12,7 @@ import pytest
 from orgscope import deploy
 from orgscope.deploy import Project
 from orgscope.errors import FileFailed, VersionMismatch
-from tests.correctness.channels import Channel
+from tests.correctness.channels import CHANNELS, Channel
 from tests.correctness.convergence import check_converged, replayed
 from tests.database import Database, event, unique, user
 from tests.migrations.projects import edit
@@ -117,29 +117,42 @@ def test_case_59__consumer_was_away__catches_up_with_every_change_once(channel: 
 
 
 class Load:
-    """Somebody who delivers all the time, as the version before this one called it."""
+    """Somebody who delivers all the time, as the version before this one called it.
 
-    def __init__(self, database: Database) -> None:
+    By both channels that is two, of whom each has events of its own.
+    """
+
+    def __init__(self, database: Database, channel: str = "webhook") -> None:
         self.acknowledged: list[str] = []
         self.errors: set[str] = set()
         self._database = database
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._deliver)
+        sources = ("webhook", "feed") if channel == "both" else (channel,)
+        self._threads = [threading.Thread(target=self._deliver, args=(one,)) for one in sources]
 
     def __enter__(self) -> Load:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
-    def _deliver(self) -> None:
-        calls = ("select sync.receive_event(%s)", "select sync.receive_event(%s, 'webhook')")
+    def _deliver(self, source: str) -> None:
+        calls = (
+            ("select sync.receive_event(%s)", "select sync.receive_event(%s, 'webhook')")
+            if source == "webhook"
+            else (
+                "select * from sync.open_feed() as f cross join lateral "
+                "sync.receive_page(concat('[', %s::text, ']'), f.cursor_id, true)",
+            )
+        )
         with self._database.connect("sync") as connection:
             one = event("user.created", user(unique("user")))
             while not self._stop.is_set():
-                call = calls[len(self.acknowledged) % 2]
+                call = calls[len(self.acknowledged) % len(calls)]
                 try:
                     connection.execute(call, (json.dumps(one),))
                 except psycopg.Error as error:  # The same one is sent again.
@@ -159,10 +172,11 @@ def enough(load: Load, more: int = 20) -> None:
     raise AssertionError(f"{len(load.acknowledged)} of {wanted}: {load.errors}")
 
 
-def test_case_64__migration_while_webhooks_arrive__none_is_lost_and_old_calls_still_answer(
-    database: Database, next_version: Project
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_case_64__migration_while_events_arrive__none_is_lost_and_old_calls_still_answer(
+    database: Database, next_version: Project, channel: str
 ) -> None:
-    with Load(database) as load:
+    with Load(database, channel) as load:
         enough(load)
         outcome = deploy.migrate(database.settings)
         enough(load)

@@ -69,6 +69,7 @@ async def test_case_26__answer_was_lost__200_for_the_duplicate(web: Web) -> None
     assert (again.status_code, again.json()) == (200, {"outcome": "duplicate"})
 
 
+@pytest.mark.parametrize("channel", ["feed"], indirect=True)
 def test_case_27__page_and_cursor__one_commit_and_a_replay_does_nothing(channel: Channel) -> None:
     """An error of the database at the last event of a page takes the whole page back."""
     made_up_family.install(channel.database)
