@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from orgscope.errors import ProviderRefused, ProviderUnavailable
+from tests.correctness.convergence import check_converged
 from tests.correctness.stage import Stage
 from tests.database import user
 
@@ -22,7 +23,8 @@ execute function public.wait_a_little();
 
 
 def fill(stage: Stage, many: int) -> None:
-    for number in range(many):
+    begin = len(stage.world.users)
+    for number in range(begin, begin + many):
         stage.world.create_user(f"{number}@example.com")
 
 
@@ -96,3 +98,29 @@ async def test_feed__key_refused_before_the_first_page__named(stage: Stage) -> N
     with pytest.raises(ProviderRefused):
         await stage.feed.read()
     assert "WORKOS_API_KEY" in stage.problems()["feed"]
+
+
+@pytest.mark.parametrize("has_cursor", [False, True])
+async def test_case_47__question_is_refused_and_not_the_cursor__named_as_what_it_is(
+    stage: Stage, has_cursor: bool
+) -> None:
+    """WorkOS may know fewer names than the families do: ``dsync.deactivated`` has left its SDK."""
+    fill(stage, 1)
+    if has_cursor:
+        await stage.feed.read()
+        fill(stage, 2)
+    stage.world.faults.change(refuse_unknown_events=True)
+    for _ in range(2):
+        with pytest.raises(ProviderRefused) as raised:
+            await stage.feed.read()
+        assert (raised.value.reason, raised.value.code) == (
+            "bad_request",
+            "invalid_request_parameters",
+        )
+    assert "the name of an event" in stage.problems()["feed"]
+    assert "cursor may be too old" not in stage.problems()["feed"]
+    assert stage.send()[-1] == "applied"
+    stage.world.faults.change(refuse_unknown_events=False)
+    await stage.feed.read()
+    assert stage.problems() == {}
+    check_converged(stage.database, stage.world)

@@ -77,6 +77,9 @@ class Faults:
     forget_before_ms: int | None = Field(default=None, ge=0)
     """The Events API has no event before this time, in milliseconds since 1970."""
 
+    refuse_unknown_events: bool = False
+    """The Events API answers 400 where a name is asked for that is not in ``EVENT_NAMES``."""
+
     trimmed_deletes: bool = False
     """``*.deleted`` events carry only ``object`` and ``id``."""
 

@@ -18,9 +18,9 @@ from orgscope.devworkos.access_objects import first_permissions, first_roles
 from orgscope.devworkos.calls import Calls
 from orgscope.devworkos.clock import Clock, SteppingClock, iso, wall_clock
 from orgscope.devworkos.deliveries import Deliveries
-from orgscope.devworkos.errors import not_found
+from orgscope.devworkos.errors import ApiError, not_found
 from orgscope.devworkos.event_log import EventLog, EventQuery
-from orgscope.devworkos.events import Event, EventPage
+from orgscope.devworkos.events import EVENT_NAMES, Event, EventPage
 from orgscope.devworkos.faults import Faults
 from orgscope.devworkos.ids import IdFactory
 from orgscope.devworkos.keys import SigningKeys
@@ -157,6 +157,9 @@ class State:
     @locked
     def read_events(self, names: Collection[str], **query: Unpack[EventQuery]) -> EventPage:
         """Return the page of ``list_events`` as events, which nobody may change."""
+        if self.faults.refuse_unknown_events and not {*names} <= {*EVENT_NAMES}:
+            message = "events has a name of no event."
+            raise ApiError.of(400, "invalid_request_parameters", message)
         forgotten_before_ms = max(
             self.now_ms() - round(self.faults.retention_days * _DAY_MS),
             self.faults.forget_before_ms or 0,

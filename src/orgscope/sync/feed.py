@@ -30,7 +30,7 @@ from orgscope.tracing import span
 __all__ = ["Feed", "FeedRead"]
 
 _LOST: Final = frozenset({"bad_request", "not_found"})
-"""Refusals that mean the cursor, where there is one: nothing else of the call can be wrong."""
+"""Refusals that may mean the cursor, where there is one: then the feed is read without it."""
 
 MOST_STANDSTILLS: Final = 3
 """How many such pages are borne with, of one read; more of them would never end."""
@@ -90,7 +90,8 @@ class Feed:
         """Read until the head of the feed, or ``most_pages`` pages.
 
         A cursor that WorkOS no longer accepts is given up: what follows is read again from the time
-        that it stood for. Why a page could not be read is shown by the view ``sync.problems``.
+        that it stood for. A refusal that stays without a cursor is of what is asked for. Why a page
+        could not be read is shown by the view ``sync.problems``.
 
         Raises ProviderError when WorkOS gives no page or leads nowhere, WrongEnvironment for a key
         of another environment, EventMalformed for a page that PostgreSQL cannot read, and
@@ -153,8 +154,10 @@ class Feed:
         try:
             return await coming.answer
         except ProviderRefused as error:
-            if cursor_id is None or error.reason not in _LOST:
+            if error.reason not in _LOST:
                 raise
+            if cursor_id is None:
+                raise _named(error) from None
             await fetch(self._database, "select sync.lose_cursor(%s)", cursor_id)
             _logger.warning(
                 "WorkOS no longer accepts the cursor of the feed; it is read again by time: %s",
@@ -194,6 +197,20 @@ class Feed:
         read.standstills += 1
         if read.standstills > MOST_STANDSTILLS:
             raise failure("unexpected", "/events")
+
+
+def _named(error: ProviderRefused) -> ProviderRefused:
+    """Return a refusal of a call without a cursor: nothing but the names can be at fault then."""
+    if error.reason != "bad_request":
+        return error
+    word = f" ({error.code})" if error.code else ""
+    return ProviderRefused(
+        f"/events{word}: WorkOS refuses the question, and not a cursor: it may not know "
+        "the name of an event that this version asks for. Update orgscope, or report it. Webhooks "
+        "are applied as before.",
+        reason=error.reason,
+        code=error.code,
+    )
 
 
 def _counts(outcomes: Mapping[str, int]) -> dict[str, int]:

@@ -209,6 +209,20 @@ def test_events__cut_page__leads_on_by_a_known_cursor(
     assert seen == [event["id"] for event in world.events if event["event"] == "thing.made"]
 
 
+def test_events__unknown_names_are_refused__400_and_the_known_ones_as_before(
+    world: DevWorkOS, clock: ManualClock
+) -> None:
+    world.create_user("ada@example.com")
+    clock.advance(60)
+    names = ["user.created", "dsync.deactivated"]
+    assert len(world.list_events(names)["data"]) == 1
+    world.faults.refuse_unknown_events = True
+    with pytest.raises(ApiError) as refused:
+        world.list_events(names)
+    assert (refused.value.status, refused.value.code) == (400, "invalid_request_parameters")
+    assert len(world.list_events(names[:1])["data"]) == 1
+
+
 def test_events__empty_page_between_others__moves_the_cursor(
     world: DevWorkOS, clock: ManualClock
 ) -> None:
