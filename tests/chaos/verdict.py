@@ -145,7 +145,9 @@ def _differs(key: Key, name: str, says: str) -> Finding:
 _TWICE: Final = {
     "sync.history has a version twice": """
         select family, object_id, source_updated_at::text from sync.history
-        group by family, object_id, source_updated_at, event_id, deleted_at, raw having count(*) > 1
+        group by family, object_id, source_updated_at, event_id, deleted_at, raw,
+          case when origin in ('api', 'repair') then synced_at end
+        having count(*) > 1
     """,
     "sync.changes has two changes by one event": """
         select family, object_id, event_id from sync.changes

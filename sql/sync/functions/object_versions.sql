@@ -2,7 +2,8 @@
 -- Flow: for people, and for sync.object_as_of.
 -- Runs as: the caller, who needs to see the mirror and its history.
 -- Raises: WS203 for a family that is not registered.
--- Why: the mirror has the present and the history has the rest, each version in one place.
+-- Why: the mirror has the present and the history has the rest. A stub is no version; one that was
+--      deleted is, without content, because it says until when there was something.
 -- Example: select * from sync.object_versions('organization_membership', 'om_01…');
 set local role orgscope_definer;
 
@@ -13,6 +14,7 @@ returns table (
   deleted_at timestamptz,
   raw jsonb,
   origin text,
+  synced_at timestamptz,
   is_present boolean
 )
 language plpgsql
@@ -29,11 +31,13 @@ begin
       hint = 'See sync.families for their names.';
   end if;
   return query execute format(
-    'select h.source_updated_at, h.event_id::text, h.deleted_at, h.raw, h.origin, false
+    'select h.source_updated_at, h.event_id::text, h.deleted_at, h.raw, h.origin,
+       coalesce(h.synced_at, h.kept_at), false
      from sync.history as h where h.family = $1 and h.object_id = $2
      union all
-     select t.source_updated_at, t.event_id::text, t.deleted_at, t.raw, t.origin, true
-     from %s as t where t.id = $2 and t.raw is not null
+     select t.source_updated_at, t.event_id::text, t.deleted_at, t.raw, t.origin,
+       t.synced_at, true
+     from %s as t where t.id = $2 and (t.raw is not null or t.deleted_at is not null)
      order by 1, 2', v_relation
   ) using family, object_id;
 end

@@ -1,13 +1,15 @@
 -- Say in sync.changes what changed in the mirror, and keep in sync.history what was replaced.
--- Flow: trigger _200_log_updated of every mirror table, once for each update, with all its rows;
---       only those whose content or life changed count.
+-- Flow: trigger _200_log_updated of every mirror table, once for each update, with all its rows.
+--       A change is of content or life; the same said of a later time is for the history only.
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: the mirror has the present, so only what it loses is kept. A tombstone has the last version
---      itself, and a fuller view of the same version replaces nothing. A change that left the event
---      as it was, such as by a read or by the delete of a parent, is not that event's: each event
---      changes an object once. Its argument is the family. The plan that is made for one row serves
---      for a hundred thousand, and a full join, unlike an inner one, is never a nested loop.
+--      itself, but not since when it was known, which is all that a member of a group has. What
+--      lives again loses its tombstone, and a fuller view of the same version replaces nothing. A
+--      change that left the event as it was, such as by a read or by the delete of a parent, is not
+--      that event's: each event changes an object once. Its argument is the family. The plan that
+--      is made for one row serves for a hundred thousand, and a full join, unlike an inner one, is
+--      never a nested loop.
 set local role orgscope_definer;
 
 create or replace function sync.tg__log_updated()
@@ -25,17 +27,22 @@ begin
     select n as now, o as before
     from written as n full join replaced as o on n.id = o.id
     where n.raw is distinct from o.raw or (n.deleted_at is null) <> (o.deleted_at is null)
+      or n.source_updated_at <> o.source_updated_at
   ),
   kept as (
     insert into sync.history (
-      family, object_id, source_updated_at, event_id, deleted_at, raw, lossy, origin
+      family, object_id, source_updated_at, event_id, deleted_at, raw, lossy, origin,
+      synced_at
     )
     select
       tg_argv[0], (u.before).id, (u.before).source_updated_at, (u.before).event_id,
-      (u.before).deleted_at, (u.before).raw, (u.before).lossy, (u.before).origin
+      (u.before).deleted_at, (u.before).raw, (u.before).lossy, (u.before).origin,
+      (u.before).synced_at
     from updates as u
     where (u.before).raw is not null and (
       (u.before).source_updated_at <> (u.now).source_updated_at
+      or (u.before).deleted_at is not null and (u.now).deleted_at is null
+      or (u.now).deleted_at is not null and not (u.before).raw ? 'updated_at'
       or not ((u.before).raw <@ (u.now).raw or (u.now).deleted_at is not null)
     )
   )
@@ -52,7 +59,9 @@ begin
       else 'updated'
     end,
     case when (u.now).event_id <> (u.before).event_id then (u.now).event_id else '' end
-  from updates as u;
+  from updates as u
+  where (u.now).raw is distinct from (u.before).raw
+    or ((u.now).deleted_at is null) <> ((u.before).deleted_at is null);
   return null;
 end
 $$;

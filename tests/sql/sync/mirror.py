@@ -84,6 +84,18 @@ class Mirror:
         assert row is not None, f"{table} has no {id_}"
         return row["deleted_at"] is not None
 
+    def as_of(self, family: str, id_: str, time: str) -> dict[str, Any] | None:
+        """Return what sync.object_as_of says of an object, or None."""
+        with self.database.admin.cursor(row_factory=dict_row) as cursor:
+            query = "select * from sync.object_as_of(%s, %s, %s)"
+            return cursor.execute(query, (family, id_, time)).fetchone()
+
+    def members_as_of(self, org_id: str, time: str) -> list[dict[str, Any]]:
+        """Return what sync.members_as_of says of an organization."""
+        with self.database.admin.cursor(row_factory=dict_row) as cursor:
+            query = "select * from sync.members_as_of(%s, %s)"
+            return cursor.execute(query, (org_id, time)).fetchall()
+
     def tasks(self) -> set[tuple[str, str]]:
         """Return kind and key of the tasks."""
         return {(kind, key) for kind, key in self.database.rows("select kind, key from sync.tasks")}

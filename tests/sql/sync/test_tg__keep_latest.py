@@ -125,6 +125,20 @@ def test_keep_latest__same_thing_said_twice_in_one_millisecond__no_refetch(
 
 
 @per_family
+def test_keep_latest__same_thing_said_again_later__kept_in_the_history_and_no_change(
+    mirror: Mirror, family: Family
+) -> None:
+    data = family.new()
+    for milliseconds in (1, 2, 2):
+        mirror.receive(family.events["created"], data, created_at=at(milliseconds))
+    of_it = (family.name, family.key(data))
+    history = "select source_updated_at from sync.history where (family, object_id) = (%s, %s)"
+    assert mirror.database.rows(history, of_it) == [(datetime.fromisoformat(at(1)),)]
+    changes = "select kind from sync.changes where (family, object_id) = (%s, %s)"
+    assert mirror.database.rows(changes, of_it) == [("created",)]
+
+
+@per_family
 @pytest.mark.parametrize("is_later", [True, False])
 def test_keep_latest__read__wins_over_what_was_written_before_it_began(
     mirror: Mirror, family: Family, is_later: bool
