@@ -32,7 +32,8 @@ begin
     return new;
   end if;
   if new.source_updated_at = old.source_updated_at and old.event_id <> ''
-    and not (v_same_state and sync.agree(old.raw, new.raw, v_read_keys))
+    -- What both events say is compared, the name of a role as well; only the noun is a read's own.
+    and not (v_same_state and sync.agree(old.raw, new.raw, array['object']))
   then
     perform sync.add_task('refetch', concat_ws(':', tg_argv[0], new.id));
   end if;

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.sql.sync.families import KEYED, Family
 from tests.sql.sync.histories import Change, check, histories
 from tests.sql.sync.mirror import Mirror, at
-from tests.sql.sync.objects import environment_role
+from tests.sql.sync.objects import environment_role, organization_role
 
 per_family = pytest.mark.parametrize("family", KEYED, ids=lambda family: family.name)
 runs = count(1)
@@ -211,3 +211,13 @@ def test_keep_latest__role_made_again__takes_nothing_over_from_the_deleted_one(
     row = mirror.row(ROLES, f"environment:{data['slug']}")
     assert row is not None
     assert (row["raw"], row["name"], row["deleted_at"]) == (data, None, None)
+
+
+@pytest.mark.parametrize("last", ["event_01A", "event_01C"])
+def test_keep_latest__two_names_at_one_time__workos_is_asked(mirror: Mirror, last: str) -> None:
+    role = organization_role("org_01", updated_at=at())
+    mirror.receive("organization_role.updated", role, created_at=at(), id="event_01B")
+    renamed = role | {"name": "Another"}
+    mirror.receive("organization_role.updated", renamed, created_at=at(), id=last)
+    key = f"role:org_01:{role['slug']}"
+    assert (key,) in mirror.database.rows("select key from sync.tasks where kind = 'refetch'")
