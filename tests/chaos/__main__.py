@@ -12,7 +12,7 @@ from typing import Final
 
 from tests.chaos.bench import open_bench
 from tests.chaos.crew import played
-from tests.chaos.defects import DEFECTS, plant
+from tests.chaos.defects import DEFECTS, catch
 from tests.chaos.planner import make_plan
 from tests.chaos.tally import Finding, Tally, table
 
@@ -67,20 +67,19 @@ def _show(seed: int, number: int, findings: list[Finding], small: str, kill_ever
 
 
 def _find_defects(seed: int) -> int:
-    missed = 0
-    for defect in DEFECTS:
-        with open_bench() as bench:
-            plant(defect, bench.admin)
-            for number in range(1, FEW + 1):
-                findings = bench.play(make_plan(seed, number)).findings
-                if findings:
-                    print(f"{defect}: found by history {number}: {findings[0]}", flush=True)
-                    break
-            else:
-                missed += 1
+    found = 0
+    with open_bench() as bench:
+        for defect in DEFECTS:
+            caught = catch(defect, bench, (make_plan(seed, number) for number in range(1, FEW + 1)))
+            if caught is None:
                 print(f"{defect}: not found in {FEW} histories", flush=True)
-    print(f"{len(DEFECTS) - missed} of {len(DEFECTS)} defects found")
-    return 1 if missed else 0
+                continue
+            print(f"{defect}: found by history {caught.number}: {caught.finding}", flush=True)
+            for finding in caught.anyway:
+                print(f"  and without the defect: {finding}", flush=True)
+            found += not caught.anyway
+    print(f"seed {seed}: {found} of {len(DEFECTS)} defects found")
+    return 0 if found == len(DEFECTS) else 1
 
 
 if __name__ == "__main__":

@@ -20,22 +20,14 @@ from tests.chaos.plan import OLD_S, Plan, Step, dice_of
 from tests.chaos.readers import Readers
 from tests.chaos.tally import Outcome
 from tests.chaos.trial import Trial
+from tests.chaos.trouble import do_trouble, end_trouble
 from tests.chaos.world_steps import WORLD_VERBS, do_world_step, new_world
 
 __all__ = ["play"]
 
 _PAUSES_S: Final = (0.0, 0.002, 0.05, 0.4, 1.5)
 _HOLD_BACK_S: Final = 3.0
-_SKEWS_MS: Final = (0, -200_000, -3_000, -40, 40, 3_000, 200_000)
-_TROUBLE: Final = {
-    "rate_limited": 0.3,
-    "error_share": 0.3,
-    "html_share": 0.2,
-    "truncate_share": 0.2,
-    "partial_pages": 0.7,
-    "slow_s": 4.0,
-}
-_NO_TROUBLE: Final = dict.fromkeys(_TROUBLE, 0.0)
+_SLOW_S: Final = 4.0
 
 
 async def play(
@@ -143,23 +135,15 @@ class _History:
         self._going_on.add(asyncio.create_task(_nothing_of(work)))
 
     def _disturb(self, step: Step) -> None:
-        dice, faults = dice_of(self.plan, step), self.world.faults
         match step.verb:
             case "make_due":
                 make_due(self._admin)
             case "wait":
-                self._moved_ms += dice.randint(0, 8000)
-            case "skew":
-                faults.clock_skew_ms = dice.choice(_SKEWS_MS)
-                self.outcome.tally["faults", "clock step"] += 1
-            case "trouble":
-                for name in dice.sample(list(_TROUBLE), dice.randint(1, 3)):
-                    setattr(faults, name, _TROUBLE[name])
-                    self.outcome.tally["faults", name] += 1
-            case "end_trouble":
-                faults.change(**_NO_TROUBLE)
+                self._moved_ms += dice_of(self.plan, step).randint(0, 8000)
             case "lose_cursor":
                 self._lose_cursor()
+            case _:
+                do_trouble(self.world, self.plan, step, self.outcome, slow_s=_SLOW_S)
 
     def _lose_cursor(self) -> None:
         """Let WorkOS forget the event of the cursor, and none that the feed has not had."""
@@ -176,7 +160,7 @@ class _History:
 
     async def judge(self, send: Send) -> None:
         """Let what goes on come to its end, and hold the trial."""
-        self.world.faults.change(**_NO_TROUBLE)
+        end_trouble(self.world)
         if self._going_on:
             await asyncio.gather(*self._going_on)
         trial = Trial(

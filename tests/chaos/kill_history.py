@@ -32,6 +32,7 @@ from tests.chaos.processes import Process, free_port
 from tests.chaos.readers import Readers
 from tests.chaos.tally import Outcome
 from tests.chaos.trial import Trial
+from tests.chaos.trouble import TROUBLE_VERBS, do_trouble, end_trouble
 from tests.chaos.virtual_loop import run_virtual
 from tests.chaos.world_steps import WORLD_VERBS, do_world_step, new_world
 from tests.database import settings_for
@@ -43,6 +44,9 @@ __all__ = ["Machine", "machine", "play_with_kills"]
 _HOLD_BACK_S: Final = 0.3
 _STORM_S: Final = 4.0
 """How long the steps of a history take at least, in seconds."""
+
+_SLOW_S: Final = 0.3
+_VICTIMS: Final = ("service", "worker", "database")
 
 _DBNAME: Final = "chaos"
 
@@ -133,8 +137,6 @@ class _KillHistory:
                     await kills
                     await self._deliveries.deliver(send)
                     keeper.cancel()
-                self._kill_one("worker", worker)
-                self._kill_one("service", service)
 
     async def _do_steps(self, send: Send) -> None:
         pause_s = _STORM_S / len(self.plan.steps)
@@ -145,6 +147,8 @@ class _KillHistory:
             self.outcome.log.append(f"{step.number:>4} {step.verb}")
             if step.verb in WORLD_VERBS:
                 do_world_step(self.world, self.plan, step)
+            elif step.verb in TROUBLE_VERBS:
+                do_trouble(self.world, self.plan, step, self.outcome, slow_s=_SLOW_S)
             if now < self.plan.old:
                 continue
             self._deliveries.queue(step, now)
@@ -159,10 +163,12 @@ class _KillHistory:
         self._deliveries.forget()
 
     async def _kill(self, service: Process, worker: Process) -> None:
-        """Kill one after the other, at random moments; each is started again at once."""
-        for _ in range(self._dice.randint(2, 4)):
-            await asyncio.sleep(self._dice.uniform(0.3, 2.0))
-            match self._dice.choice(("service", "worker", "database")):
+        """Kill each once at least, at random moments; it is started again at once."""
+        victims = [*_VICTIMS, *self._dice.choices(_VICTIMS, k=self._dice.randint(0, 2))]
+        self._dice.shuffle(victims)
+        for victim in victims:
+            await asyncio.sleep(self._dice.uniform(0.3, 1.5))
+            match victim:
                 case "service":
                     self._kill_one("service", service)
                     service.start()
@@ -188,6 +194,7 @@ class _KillHistory:
 
     async def judge(self, settings: Settings, admin: psycopg.Connection[Any]) -> None:
         """Read, work and compare as every history does, in this process."""
+        end_trouble(self.world)
         async with (
             Database(settings) as database,
             httpx2.AsyncClient(timeout=30.0, trust_env=False) as client,

@@ -9,7 +9,7 @@ import psycopg
 
 from tests.chaos.expected import FAMILIES, Key
 
-__all__ = ["MirrorRow", "empty", "make_due", "read_mirror", "tasks_left"]
+__all__ = ["MirrorRow", "empty", "follow_changes", "make_due", "read_mirror", "tasks_left"]
 
 _ROWS: Final = " union all ".join(
     f"select '{family}' as family, t.id, t.raw, t.deleted_at is not null, t.event_id, t.origin"
@@ -43,6 +43,27 @@ def read_mirror(admin: psycopg.Connection[Any]) -> dict[Key, MirrorRow]:
     """Return every row by its key."""
     rows = admin.execute(_ROWS).fetchall()
     return {(family, key): MirrorRow(*rest) for family, key, *rest in rows}
+
+
+def follow_changes(connection: psycopg.Connection[Any], most: int = 500) -> set[Key]:
+    """Return what lives for a consumer that reads all changes, ``most`` rows at a time.
+
+    Places are in the order in which transactions began. Two that change one object at once may end
+    the other way round, and the higher position is that of the later change.
+    """
+    newest: dict[Key, tuple[int, str]] = {}
+    place: tuple[Any, ...] = ("0", 0)
+    while True:
+        changes = connection.execute(
+            "select transaction, position, family, object_id, kind"
+            " from sync.read_changes(%s, %s, %s)",
+            (*place, most),
+        ).fetchall()
+        for transaction, position, family, object_id, kind in changes:
+            place, key = (transaction, position), (family, object_id)
+            newest[key] = max(newest.get(key, (0, "")), (position, kind))
+        if len(changes) < most:
+            return {key for key, (_, kind) in newest.items() if kind != "deleted"}
 
 
 def make_due(admin: psycopg.Connection[Any]) -> None:

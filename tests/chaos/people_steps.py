@@ -163,6 +163,16 @@ def flicker(world: DevWorkOS, dice: Random) -> None:
         dice.choice((world.deactivate, world.reactivate))(membership["id"])
 
 
+def save_again(world: DevWorkOS, dice: Random) -> None:
+    """Change the name of a user or an organization several times within moments."""
+    row = any_of(dice, dice.choice((world.users, world.organizations)))
+    for _ in range(dice.randint(2, 4)):
+        if row["object"] == "user":
+            world.update_user(row["id"], first_name=word(dice))
+        else:
+            world.update_organization(row["id"], name=word(dice))
+
+
 def crowd(world: DevWorkOS, dice: Random) -> None:
     """Bring an organization of people who are invited, inactive or active."""
     organization = world.create_organization(word(dice))
@@ -220,7 +230,8 @@ PEOPLE_STEPS = {
     accept: 2,
     delete_membership: 3,
     rejoin: 3,
-    flicker: 2,
+    flicker: 3,
+    save_again: 4,
     crowd: 1,
     invite: 3,
     answer_invitation: 3,

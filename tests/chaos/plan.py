@@ -81,7 +81,7 @@ class Plan:
             provisioning=dice.random() < 0.4,
             keeps_the_deprovisioned=dice.random() < 0.3,
             multiple_roles=dice.random() < 0.5,
-            ties=dice.random() < 0.35,
+            ties=dice.random() < 0.5,
             trimmed_deletes=dice.random() < 0.3,
             poison=dice.choice((0.0, 0.0, 0.05, 0.1)),
             drop=0.0 if channel == "webhook" else dice.choice((0.0, 0.1, 0.3)),

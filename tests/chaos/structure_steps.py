@@ -44,6 +44,13 @@ def update_role(world: DevWorkOS, dice: Random) -> None:
         world.set_role_permissions(**_role(world, dice), permissions=_permissions(world, dice))
 
 
+def rename_role_again(world: DevWorkOS, dice: Random) -> None:
+    """Change the name of a role several times within moments."""
+    role = _role(world, dice)
+    for _ in range(dice.randint(2, 4)):
+        world.update_role(**role, name=word(dice))
+
+
 def delete_role(world: DevWorkOS, dice: Random) -> None:
     world.delete_role(**_role(world, dice))
 
@@ -188,6 +195,7 @@ def remove_from_directory_group(world: DevWorkOS, dice: Random) -> None:
 STRUCTURE_STEPS = {
     create_role: 5,
     update_role: 4,
+    rename_role_again: 2,
     delete_role: 2,
     role_again: 2,
     create_permission: 3,

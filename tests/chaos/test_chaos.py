@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.chaos.bench import Bench
-from tests.chaos.defects import plant
+from tests.chaos.defects import DEFECTS, catch
+from tests.chaos.plan import Plan, Step
 from tests.chaos.planner import FEWEST_EVENTS, MOST_EVENTS, make_plan
+from tests.chaos.shrink import describe, shrunk
 from tests.chaos.tally import Outcome, Tally
 from tests.database import Database
 
@@ -56,13 +59,30 @@ def test_histories__service_worker_and_database_killed__nothing_is_lost(bench: B
         tally += outcome.tally
         found += said(number, outcome)
     assert found == []
-    assert {"service", "worker"} <= {kind for group, kind in tally if group == "kills"}
+    assert all(tally["kills", victim] >= 2 for victim in ("service", "worker", "database"))
+    assert {group for group, _ in tally} >= {"faults", "kills"}
 
 
 @pytest.mark.parametrize("defect", ["no tombstone", "no cascade"])
 def test_histories__planted_defect__is_found(bench: Bench, defect: str) -> None:
-    plant(defect, bench.admin)
-    assert any(bench.play(make_plan(SEED, number)).findings for number in range(1, FEW + 1))
+    caught = catch(defect, bench, (make_plan(SEED, number) for number in range(1, FEW + 1)))
+    assert caught is not None
+    assert caught.anyway == ()
+
+
+def test_shrunk__planted_defect__smaller_and_fails_in_a_like_way(bench: Bench) -> None:
+    verbs = ("create_organization", *["create_user", "update_user"] * 5, "delete_organization")
+    steps = tuple(Step(number, verb) for number, verb in enumerate(verbs, 1))
+    plan = replace(Plan.draft(SEED, 2), old=0, cascade_events=False, reconciles=False, steps=steps)
+    with DEFECTS["no cascade"](bench.admin):
+        outcome = bench.play(plan)
+        small = shrunk(plan, outcome, bench.play)
+        again = bench.play(small)
+    assert [step.verb for step in small.steps] == ["create_organization", "delete_organization"]
+    alike = {(one.kind, one.family, one.field) for one in outcome.findings}
+    assert not alike.isdisjoint((one.kind, one.family, one.field) for one in again.findings)
+    assert bench.play(small).findings == []
+    assert describe(small, again).startswith(f"{len(small.steps)} steps, ")
 
 
 def test_make_plan__same_numbers__same_plan() -> None:

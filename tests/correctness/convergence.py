@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from orgscope.devworkos import DevWorkOS
 from tests.chaos.expected import Key, expected_objects
-from tests.chaos.mirror_rows import read_mirror
-from tests.chaos.verdict import SILENT
+from tests.chaos.mirror_rows import follow_changes, read_mirror
+from tests.chaos.verdict import is_silent
 from tests.database import Database
 
 __all__ = ["Expected", "check_converged", "replayed"]
@@ -66,30 +66,14 @@ def check_converged(
 
 def replayed(database: Database, most: int = 500) -> set[Key]:
     """Return what lives for a consumer that follows the change feed, ``most`` rows at a time."""
-    alive: set[Key] = set()
-    place: tuple[Any, ...] = ("0", 0)
     with database.connect("sync") as connection:
-        while True:
-            changes = connection.execute(
-                "select transaction, position, family, object_id, kind "
-                "from sync.read_changes(%s, %s, %s)",
-                (*place, most),
-            ).fetchall()
-            for transaction, position, family, object_id, kind in changes:
-                place = (transaction, position)
-                if kind == "deleted":
-                    alive.discard((family, object_id))
-                else:
-                    alive.add((family, object_id))
-            if len(changes) < most:
-                return alive
+        return follow_changes(connection, most)
 
 
 def _differences(
     live: Mapping[Key, dict[str, Any]], world: Mapping[Key, dict[str, Any]]
 ) -> Iterator[tuple[Key, str]]:
     for key, fields in live.items():
-        silent = SILENT.get(key[0], frozenset())
-        for name in world[key].keys() - silent:
-            if fields.get(name) != world[key][name]:
+        for name, value in world[key].items():
+            if fields.get(name) != value and not is_silent(key, name, value):
                 yield key, name
