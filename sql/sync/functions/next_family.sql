@@ -2,9 +2,9 @@
 -- Flow: called by sync.next_lists when a run has too few lists to read.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: nothing.
--- Why: sync.next_lists says what waits for what. A parent whose own lists are not known yet is
---      waited for as well, as long as anything else is left to read: families that are parents of
---      each other would wait for ever.
+-- Why: the lists for each parent are known when the parents are. A further parent whose own lists
+--      are not known yet is waited for as well, as long as anything else is left to read: families
+--      that are parents of each other would wait for ever.
 set local role orgscope_definer;
 
 create or replace function sync.next_family(run_id bigint)
@@ -27,12 +27,8 @@ begin
       inner join sync.runs as r on r.run_id = next_family.run_id
       where f.name <> all (r.expanded)
         and case when p.list_parent is null then r.scope = 'all' else p.name = any (r.expanded) end
-        and not exists (
-          select from unread as u
-          where u.family = p.name or u.is_hopeful and u.family in (
-            select e.value from jsonb_each_text(f.parents) as e
-          )
-        )
+        and f.name <> all (sync.waiting_families(next_family.run_id))
+        and not exists (select from unread as u where u.family = p.name)
     ),
     ordered as (
       select y.name, exists (

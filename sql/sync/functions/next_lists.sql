@@ -3,9 +3,7 @@
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
 -- Why: the lists for each parent are known when the parents are: once no list of their family is
---      left. Those of a family whose objects have further parents wait for the lists of all of
---      them, or else each of these would be a stub first and a question of its own; but not for a
---      list that failed. One family at a time, and only when there is nothing else to read: a
+--      left. They are made for one family at a time, and only when there is nothing else to read: a
 --      hundred thousand parents take seconds for each. Asking renews the lease.
 set local role orgscope_definer;
 
@@ -24,12 +22,15 @@ set row_security = on
 as $$
 declare
   v_family text;
+  v_waiting text[];
 begin
   loop
+    v_waiting := sync.waiting_families(next_lists.run_id);
     exit when most <= (
       select count(*) from (
         select from sync.run_lists as l
         where l.run_id = next_lists.run_id and l.state = 'pending' and l.path <> all (besides)
+          and l.family <> all (v_waiting)
         limit most
       ) as unread
     );
@@ -42,6 +43,7 @@ begin
   return query
   select l.* from sync.run_lists as l
   where l.run_id = next_lists.run_id and l.state = 'pending' and l.path <> all (besides)
+    and l.family <> all (v_waiting)
   order by l.family, l.path
   limit most;
 end

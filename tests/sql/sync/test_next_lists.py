@@ -72,6 +72,13 @@ def test_next_lists__users_are_still_read__memberships_wait_and_roles_do_not(
     assert "organization_membership" in lists.ask()
 
 
+def test_next_lists__organizations_are_still_read__their_children_wait(mirror: Mirror) -> None:
+    lists = Lists(mirror)
+    assert lists.ask() == {"organization", "user", "permission"}
+    lists.end("organization", organization(unique("org")))
+    assert lists.ask() >= {"connection", "directory", "invitation"}
+
+
 def test_next_lists__parent_whose_lists_are_not_known_yet__waited_for(mirror: Mirror) -> None:
     lists = Lists(mirror)
     lists.ask()
