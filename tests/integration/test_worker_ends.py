@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +14,7 @@ from psycopg import sql
 
 from orgscope.sync.run import Run
 from orgscope.sync.tasks import Tasks
+from orgscope.worker import run_jobs
 from orgscope.worker.job import Job, repeat
 from tests.correctness.stage import Stage, staged
 from tests.database import Database
@@ -114,3 +117,47 @@ async def test_repeat__cancellation_that_another_error_replaces__ends(stage: Sta
         return ""
 
     assert await ends(work, begun, stage)
+
+
+async def test_tasks__ended_while_they_are_claimed__given_back(stage: Stage) -> None:
+    with stage.database.connect("sync") as connection:
+        connection.execute("select sync.queue_task('refetch', 'user:user_01')")
+    admin = stage.database.admin
+    admin.execute("begin")
+    admin.execute("lock table sync.tasks in exclusive mode")
+    work = asyncio.create_task(stage.tasks.work())
+    waiting = "select from pg_locks where relation = 'sync.tasks'::regclass and not granted"
+    for _ in range(PATIENCE_S * 100):
+        if admin.execute(waiting).fetchall():
+            break
+        await asyncio.sleep(0.01)
+    work.cancel()
+    await asyncio.sleep(0)
+    admin.execute("rollback")
+    await asyncio.wait([work], timeout=PATIENCE_S)
+    assert work.cancelled()
+    rows = stage.database.rows("select attempts, lease_until from sync.tasks")
+    assert rows == [(0, None)]
+
+
+async def test_run_jobs__cancellation_is_lost__told_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def stubborn() -> str:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr("orgscope.worker.CANCEL_AGAIN_S", 0.05)
+    running = asyncio.create_task(
+        run_jobs(stage.database.settings, [Job("odd", 0.01, stubborn, None)])
+    )
+    await begun.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait([running], timeout=PATIENCE_S)
+    assert running.done()

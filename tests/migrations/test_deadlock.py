@@ -53,3 +53,27 @@ def test_migrate__chosen_to_end_a_deadlock__begins_again_but_not_for_ever(
         else:
             with pytest.raises(FileFailed, match="deadlock detected"):
                 work.result(timeout=PATIENCE_S)
+
+
+def test_migrate__begins_again__events_wait_until_it_is_done(
+    empty: Database, project: Project
+) -> None:
+    add_table(project)
+    deploy.migrate(empty.settings, project)
+    add_revision(project, "locks", f"-- Lock.\n-- breaking: no\n\n{LOCKS}")
+    name = empty.admin.info.dbname
+    empty.admin.execute(f"alter database {name} set deadlock_timeout = '1s'")
+    held = """select from pg_locks
+              where relation = 'sync.families'::regclass and mode = 'ExclusiveLock' and granted"""
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(deploy.migrate, empty.settings, project)
+        deadlock(empty, work)
+        empty.admin.execute("begin")
+        empty.admin.execute("lock table shop.notes in share mode")
+        deadline = time.monotonic() + PATIENCE_S
+        while not (found := empty.rows(held)) and not work.done():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        empty.admin.execute("rollback")
+        assert work.result(timeout=PATIENCE_S).revisions == ["shop 0003"]
+    assert found

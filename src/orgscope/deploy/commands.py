@@ -26,6 +26,9 @@ __all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan"]
 
 _MOST_TRIES: Final = 3
 
+_HOLD_EVENTS: Final = "lock table sync.families in exclusive mode"
+"""Whatever brings objects in locks this table first: see ``sync.erased_in``."""
+
 
 def migrate(settings: Settings, project: Project | None = None) -> Outcome:
     """Deploy orgscope and then ``project``: all of it, or nothing.
@@ -33,7 +36,7 @@ def migrate(settings: Settings, project: Project | None = None) -> Outcome:
     Only a revision marked ``transaction: no`` splits the run: what came before it is committed, and
     it runs alone. Of several concurrent runs one works; the others wait and find nothing to do. It
     locks many tables, and webhooks lock the same in another order: where PostgreSQL chose it to end
-    a deadlock, it begins again, at most twice.
+    a deadlock, it begins again, at most twice, and first holds off all that comes in.
 
     Raises FileFailed (file and line), VersionMismatch when the database is ahead of the files,
     DatabaseNotReady, ConfigurationError.
@@ -42,7 +45,7 @@ def migrate(settings: Settings, project: Project | None = None) -> Outcome:
     while True:
         tries += 1
         try:
-            return _migrate(settings, project)
+            return _migrate(settings, project, hold_events=tries > 1)
         except FileFailed as error:
             if tries == _MOST_TRIES or not isinstance(
                 error.__cause__, psycopg.errors.DeadlockDetected
@@ -50,9 +53,9 @@ def migrate(settings: Settings, project: Project | None = None) -> Outcome:
                 raise
 
 
-def _migrate(settings: Settings, project: Project | None) -> Outcome:
+def _migrate(settings: Settings, project: Project | None, *, hold_events: bool) -> Outcome:
     with connection.deployment(settings) as opened:
-        run = _Run(opened, settings, _projects(project))
+        run = _Run(opened, settings, _projects(project), hold_events=hold_events)
         for index, one in enumerate(run.projects):
             for revision in run.alone(one):
                 with run.transaction():
@@ -156,6 +159,7 @@ class _Run:
     opened: Connection
     settings: Settings
     projects: Sequence[Project]
+    hold_events: bool = False
     outcome: Outcome = field(default_factory=Outcome)
     _known: catalogue.Catalogue = field(init=False)
 
@@ -168,6 +172,8 @@ class _Run:
     def transaction(self) -> Iterator[RootTransaction]:
         """Open a transaction; what it changed is recorded with it."""
         with connection.transaction(self.opened, self.settings) as transaction:
+            if self.hold_events:
+                run_step(driver(self.opened), "sync.families", _HOLD_EVENTS)
             yield transaction
             if transaction.is_active and (changes := self.note_changes()):
                 catalogue.record(driver(self.opened), changes)

@@ -76,18 +76,27 @@ class Tasks:
         Raises psycopg.Error when the tasks themselves cannot be reached: the first such error, when
         all that was claimed is ended.
         """
-        tasks = await fetch(
+        claim = asyncio.create_task(self._claim())
+        try:
+            tasks = await asyncio.shield(claim)
+        except asyncio.CancelledError:  # What was claimed by then would wait for its lease to end.
+            for task in await claim:
+                await self._release(task)
+            raise
+        ended = await asyncio.gather(*(self._trace(task) for task in tasks), return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
+        return len(tasks)
+
+    async def _claim(self) -> list[Any]:
+        return await fetch(
             self._database,
             "select * from sync.claim_tasks(%s, %s, %s)",
             list(self._handlers),
             min(MOST, self._database.settings.pool_size),
             LEASE,
         )
-        ended = await asyncio.gather(*(self._trace(task) for task in tasks), return_exceptions=True)
-        for error in ended:
-            if error is not None:
-                raise error
-        return len(tasks)
 
     async def _trace(self, task: Any) -> None:
         asked = {"orgscope.task.kind": task.kind, "orgscope.task.attempts": task.attempts}

@@ -14,6 +14,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from orgscope.connection import url_parts
 from orgscope.errors import ConfigurationError
@@ -24,6 +25,9 @@ from orgscope.worker.key_jobs import key_jobs
 from orgscope.worker.mirror_jobs import mirrors, open_mirror_jobs
 
 __all__ = ["Job", "JobName", "key_jobs", "open_jobs", "run_jobs", "run_once"]
+
+CANCEL_AGAIN_S: Final = 5.0
+"""How long a job that was told to end may clean up before it is told again, in seconds."""
 
 _logger = logging.getLogger(__name__)
 
@@ -78,9 +82,21 @@ async def _run_until_told(settings: Settings, jobs: Sequence[Job] | None) -> Non
             ]
             _logger.info("The worker runs.", extra={"event": "worker.started"})
             await stop.wait()
-            for task in tasks:
-                task.cancel()
+            await _end(tasks)
         _logger.info("The worker ends.", extra={"event": "worker.stopped"})
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    One cancellation may be lost on its way: ``asyncio.wait_for`` of Python 3.11 and the pool of
+    psycopg swallow it where what they wait for comes at the same moment.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
 
 
 async def run_once(
