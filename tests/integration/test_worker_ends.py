@@ -119,21 +119,24 @@ async def test_repeat__cancellation_that_another_error_replaces__ends(stage: Sta
     assert await ends(work, begun, stage)
 
 
-async def test_tasks__ended_while_they_are_claimed__given_back(stage: Stage) -> None:
+async def test_tasks__ended_when_they_were_just_claimed__given_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the commit of the claim and its answer."""
     with stage.database.connect("sync") as connection:
         connection.execute("select sync.queue_task('refetch', 'user:user_01')")
-    admin = stage.database.admin
-    admin.execute("begin")
-    admin.execute("lock table sync.tasks in exclusive mode")
+    claimed, claim = asyncio.Event(), stage.tasks._claim
+
+    async def answer_late() -> list[object]:
+        tasks = await claim()
+        claimed.set()
+        await asyncio.sleep(0.05)
+        return tasks
+
+    monkeypatch.setattr(stage.tasks, "_claim", answer_late)
     work = asyncio.create_task(stage.tasks.work())
-    waiting = "select from pg_locks where relation = 'sync.tasks'::regclass and not granted"
-    for _ in range(PATIENCE_S * 100):
-        if admin.execute(waiting).fetchall():
-            break
-        await asyncio.sleep(0.01)
+    await claimed.wait()
     work.cancel()
-    await asyncio.sleep(0)
-    admin.execute("rollback")
     await asyncio.wait([work], timeout=PATIENCE_S)
     assert work.cancelled()
     rows = stage.database.rows("select attempts, lease_until from sync.tasks")
