@@ -67,11 +67,24 @@ def follow_changes(connection: psycopg.Connection[Any], most: int = 500) -> set[
 
 
 def make_due(admin: psycopg.Connection[Any]) -> None:
-    """Let the time pass that tasks and interrupted runs wait for."""
+    """Let the time pass that tasks and interrupted runs wait for.
+
+    What somebody works on just now does not wait. Nor may this: whoever holds the row is served by
+    the same thread.
+    """
     admin.execute(
-        "update sync.tasks set due_at = now(), lease_until = null where due_at < 'infinity'"
+        """
+        update sync.tasks as t set due_at = now(), lease_until = null
+        from (
+          select kind, key from sync.tasks where due_at < 'infinity' for update skip locked
+        ) as w where t.kind = w.kind and t.key = w.key"""
     )
-    admin.execute("update sync.runs set lease_until = null where state = 'running'")
+    admin.execute(
+        """
+        update sync.runs as r set lease_until = null
+        from (select run_id from sync.runs where state = 'running' for update skip locked) as w
+        where r.run_id = w.run_id"""
+    )
 
 
 def tasks_left(admin: psycopg.Connection[Any]) -> list[tuple[str, str, str | None]]:
