@@ -24,8 +24,9 @@ begin atomic
           t.found[1] as token, t.place,
           case when t.found[1] in ('[', '{') then 1 when t.found[1] in (']', '}') then -1 else 0 end
             as step
-        from regexp_matches(value, '"(?:[^"\\]|\\.)*"|[][{},]|[^][{},"]+', 'g')
-          with ordinality as t (found, place)
+        from regexp_matches(
+          value, replace('"(?:[^"~]|~.)*"|[][{},]|[^][{},"]+', '~', repeat(chr(92), 2)), 'g'
+        ) with ordinality as t (found, place)
       ) as s
     ) as d
   ) as m

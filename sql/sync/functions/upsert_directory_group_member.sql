@@ -2,10 +2,9 @@
 -- Flow: called by sync.apply_object and sync.apply_objects; trigger _000_keep_latest decides.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS201 when a payload lacks the ids of the group and the user.
--- Why: one guarded statement: any order and any repetition end in the same rows.
---      A member has no id: its key is the group and the user. An event holds both, which are
---      versions of their own. What is listed is the user, with directory_group_id added; such a
---      list counts for the rate limit of the directory, which stands behind #, and is not sent.
+-- Why: one guarded statement: any order and any repetition end in the same rows. A member has no
+--      id: its key is the group and the user. An event holds both, which are versions of their own.
+--      What is listed is the user, whose list counts for the rate limit of what stands behind #.
 -- requires: policies/sync/families.sql
 set local role orgscope_definer;
 

@@ -111,10 +111,7 @@ def test_receive_event__object_that_jsonb_cannot_hold__failed_and_kept_as_receiv
 ) -> None:
     told = event("user.created", {"odd": "?"})
     body = json.dumps(told).replace('"?"', value)
-    # Beyond the stack nobody can read even what the event is called.
     id_, type_ = told["id"], told["event"]
-    if value.startswith("{"):
-        id_, type_ = f"sha256:{hashlib.sha256(body.encode()).hexdigest()}", ""
     for attempts in (1, 2):
         assert mirror.receive_body(body, "feed") == "failed"
         kept_as = kept(mirror, "id, type, body, status, left(error, 5), attempts")
