@@ -18,7 +18,9 @@ def fail(mirror: Mirror, sqlstate: str | None = None, passes: bool = False) -> f
         (attempts, sqlstate, passes),
     )
     [(seconds,)] = mirror.database.rows(
-        "select extract(epoch from due_at - now())::float8 from sync.tasks"
+        # Before PostgreSQL 17 infinity cannot be subtracted from.
+        "select coalesce(extract(epoch from nullif(due_at, 'infinity') - now())::float8, 'infinity')"
+        " from sync.tasks"
     )
     return float(seconds)
 
