@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from orgscope.sync.run import Report
-from tests.correctness.people import USERS, started
+from tests.correctness.people import USERS, mirror_only, started
 from tests.correctness.stage import Stage
 from tests.correctness.test_away import FAULTS
 
@@ -92,3 +92,17 @@ async def test_case_52__list_cannot_be_read_for_an_hour__the_run_ends_and_the_ne
     assert due(stage) == (None, None)
     stage.database.admin.execute("update sync.runs set finished_at = now() - interval '25 hours'")
     assert due(stage) == ("reconcile", True)
+
+
+async def test_case_52__suspect_cannot_be_asked_about_for_an_hour__the_run_says_so(
+    stage: Stage,
+) -> None:
+    await started(stage)
+    [gone] = mirror_only(stage)
+    stage.answer = failing(f"{USERS}/{gone}", httpx2.Response(500, json={}))
+    await run(stage, "reconcile", repair=True)
+    stage.database.admin.execute(
+        "update sync.runs set started_at = now() - interval '2 hours' where state = 'running'"
+    )
+    await run(stage, "reconcile", repair=True)
+    assert "could not be asked about" in stage.problems()["run stopped"]

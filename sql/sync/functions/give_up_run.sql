@@ -1,4 +1,4 @@
--- Let go of a run that read all but some lists, or end it without them.
+-- Let go of a run that could not ask for everything, or end it without the rest.
 -- Flow: called when nothing else of the run is left to do; sync.release_run is for interruptions.
 -- Runs as: orgscope_definer, definer.
 -- Raises: nothing.
@@ -22,15 +22,19 @@ begin
     perform sync.release_run(run_id);
     return;
   end if;
-  perform sync.close_run(give_up_run.run_id, (
-    select format('%s lists could not be read, the first one: %s', count(*), min(l.error))
-    from sync.run_lists as l
-    where l.run_id = give_up_run.run_id and l.state = 'pending' and l.error is not null
+  perform sync.close_run(give_up_run.run_id, coalesce(
+    (
+      select format('%s lists could not be read, the first one: %s', count(*), min(l.error))
+      from sync.run_lists as l
+      where l.run_id = give_up_run.run_id and l.state = 'pending' and l.error is not null
+      having count(*) > 0
+    ),
+    'WorkOS could not be asked about all that it and the mirror disagree on. See orgscope reconcile.'
   ));
 end
 $$;
 
 comment on function sync.give_up_run(bigint, interval)
-is 'Let go of a run that read all but some lists, or end it without them.';
+is 'Let go of a run that could not ask for everything, or end it without the rest.';
 revoke all on function sync.give_up_run(bigint, interval) from public;
 grant execute on function sync.give_up_run(bigint, interval) to orgscope_sync;
