@@ -1,8 +1,13 @@
-"""(g) Catching up: a backlog of 100,000 events through the feed, over HTTP, into the mirror."""
+"""(g) Catching up: a backlog of 100,000 events through the feed, over HTTP, into the mirror.
+
+It is what happens in an environment that grows: organizations are made, people are made and become
+members, sign in, change, and leave.
+"""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Final
 
 import httpx2
@@ -31,9 +36,9 @@ ROUNDS: Final = 4
 async def run(world: World) -> list[Comparison]:
     """Fill a local WorkOS, and read its feed to the head."""
     workos = DevWorkOS(client_id=world.settings.required("workos_client_id"), hold_back_s=0)
-    for number in range(EVENTS):
-        workos.create_user(f"{number}@example.com")
-    assert len(workos.events) == EVENTS
+    _grow(workos)
+    kinds = Counter(one["event"] for one in workos.events)
+    assert (len(kinds), kinds.total()) == (7, EVENTS), kinds
     pairs = []
     with serve(workos, settings=Settings.model_construct()) as server:
         settings = settings_for(world.settings, server.url, workos.api_key)
@@ -49,6 +54,23 @@ async def run(world: World) -> list[Comparison]:
                 pairs.append((rate, float(RATE)))
     name = "events of a backlog through the feed / what must be kept"
     return [comparison_of(name, pairs, bound=1, sense="at least")]
+
+
+def _grow(workos: DevWorkOS) -> None:
+    """Let ``EVENTS`` events happen: 100 for each organization, which has 16 people."""
+    for number in range(EVENTS // 100):
+        org = workos.create_organization(f"Acme {number}")
+        people = [workos.create_user(f"{one}@{number}.example.com") for one in range(16)]
+        members = [workos.create_membership(one["id"], org["id"]) for one in people]
+        for _ in range(2):
+            for one in people:
+                workos.start_session(one["id"], org["id"])
+        for one in people:
+            workos.update_user(one["id"], first_name="Grace")
+        for one in members:
+            workos.update_membership(one["id"], role_slug="admin")
+        for one in members[:3]:
+            workos.delete_membership(one["id"])
 
 
 def _begin_at_the_oldest(world: World) -> None:

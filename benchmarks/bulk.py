@@ -1,36 +1,40 @@
 """(e) A page of a list into the mirror, against a plain upsert of the same rows.
 
-Ours is `sync.apply_page`: generated columns, order of versions, tombstones, the feed of changes and
-the cursor of the list. The peer is what its users would write: one `insert … on conflict` from
-`unnest` into a table with the same columns and indexes, and nothing else.
+Ours is `sync.apply_page`: generated columns, order of versions, tombstones, the history, the feed
+of changes and the cursor of the list. The peer is what its users would write: one
+`insert … on conflict` from `unnest` into a table with the same columns and indexes, and nothing
+else. First nobody has the users; then all of them have a newer version, which is what the history
+is written for.
 """
 
 from __future__ import annotations
 
 import json
-from itertools import count
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import psycopg
 from psycopg import AsyncConnection
 
 from benchmarks.data import World
-from benchmarks.events import user
-from benchmarks.harness import Comparison, compare, comparison_of
+from benchmarks.harness import Comparison, comparison_of, seconds_of, warm_up
+from benchmarks.mirror import user
 
 __all__ = ["PROVIDER_RATE", "run"]
 
-PAGE: Final = 1000
 PROVIDER_RATE: Final = 10_000
 """Objects a second that WorkOS can deliver: 1,000 reads in 10 seconds, 100 objects each."""
 
-_TIMES: Final = 10
+PAGE: Final = 100
+"""As many as WorkOS gives in one answer."""
+
+_FIRST: Final = 50_000_000
+_TIMES: Final = 50
 _ROUNDS: Final = 11
-_PAGES: Final = 10 + _TIMES * _ROUNDS
-"""With those that `compare` runs first, to warm up."""
+_PAGES: Final = warm_up(_TIMES) + _TIMES * _ROUNDS
 
 _PATH: Final = "/user_management/users"
-_number = count(50_000_000)
 
 _PEER: Final = """
 insert into bench_users (
@@ -48,73 +52,83 @@ on conflict (id) do update
   where excluded.source_updated_at > bench_users.source_updated_at
 """
 
+_NEWER: Final = {"first_name": "Grace", "updated_at": "2026-01-16T12:00:00.000Z"}
+
 
 async def run(world: World) -> list[Comparison]:
-    """Apply pages of users that neither side has."""
-    with psycopg.connect(world.server.url("bench"), autocommit=True) as connection:
+    """Apply the same pages on both sides: of new users, and of newer versions of them."""
+    owner = world.server.url("bench")
+    with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("create table bench_users (like workos.users including indexes)")
         for column in ("lossy", "event_id", "first_seen_at", "synced_at", "origin"):
             connection.execute(f"alter table bench_users drop column {column}".encode())
         connection.execute("grant select, insert, update on bench_users to bench_raw")
+    new = await _rates(world, {})
+    newer = await _rates(world, _NEWER)
+    with psycopg.connect(owner) as connection:
+        [(kept,)] = connection.execute(
+            "select count(*) from sync.history where family = 'user' and object_id >= %s",
+            (user(_FIRST)["id"],),
+        ).fetchall()
+        assert kept == _PAGES * PAGE, f"the history has {kept} of the versions before"
+    lines = [
+        comparison_of(
+            f"page of {what} users / bare upsert, rate", pairs, bound=0.35, sense="at least"
+        )
+        for what, pairs in (("new", new), ("newer", newer))
+    ]
+    objects = [(pages * PAGE, float(PROVIDER_RATE)) for pages, _ in new]
+    name = "objects of a backfill / what WorkOS can deliver"
+    return [*lines, comparison_of(name, objects, bound=1.5, sense="at least")]
+
+
+async def _rates(world: World, change: dict[str, str]) -> list[tuple[float, float]]:
+    """Return how many pages each side takes in a second, in each round."""
+    # Made before, so that only the calls are timed.
+    pages = [_page(number, change) for number in range(_PAGES)]
     async with (
         await AsyncConnection.connect(world.settings.url("sync"), autocommit=True) as sync,
         await AsyncConnection.connect(world.url("bench_raw"), autocommit=True) as raw,
     ):
-        run_id = await _open(sync)
-        # Made before, so that only the calls are timed.
-        pages = [_page() for _ in range(_PAGES)]
-        texts = [json.dumps(page) for page in pages]
-        columns = [_columns(_page()) for _ in range(_PAGES)]
-        cursors = [None, *(page[-1]["id"] for page in pages)]
-        place = count()
+        run_id = await _value(sync, "select sync.open_run('backfill', 'all', false, '1 day')")
+        cursors = pairwise([None, *(page[-1]["id"] for page in pages)])
+        ours = zip(cursors, [json.dumps(page) for page in pages], strict=True)
+        theirs = iter([_columns(page) for page in pages])
 
-        async def ours() -> None:
-            here = next(place)
-            cursor = await sync.execute(
-                "select p.listed from sync.apply_page(%s, %s, %s, %s, %s, clock_timestamp()) as p",
-                (run_id, _PATH, cursors[here], cursors[here + 1], texts[here]),
-                prepare=True,
+        async def apply() -> None:
+            (cursor_id, next_id), text = next(ours)
+            applied = await _value(
+                sync,
+                "select p.applied from sync.apply_page(%s, %s, %s, %s, %s, clock_timestamp()) as p",
+                run_id,
+                _PATH,
+                cursor_id,
+                next_id,
+                text,
             )
-            assert await cursor.fetchone() == (PAGE,)
+            assert applied == PAGE
 
-        async def peer() -> None:
-            await raw.execute(_PEER, columns.pop(), prepare=True)
+        async def upsert() -> None:
+            cursor = await raw.execute(_PEER, next(theirs), prepare=True)
+            assert cursor.rowcount == PAGE
 
-        lines = [
-            await compare(
-                "page of a list / bare upsert, rate",
-                ours,
-                peer,
-                bound=0.35,
-                sense="at least",
-                times=_TIMES,
-                rounds=_ROUNDS,
-            )
-        ]
-        rate = lines[0].ours * PAGE
-    pairs = [(rate, float(PROVIDER_RATE))] * 2
-    name = "objects of a backfill / what WorkOS can deliver"
-    return [*lines, comparison_of(name, pairs, bound=1.5, sense="at least")]
+        seconds = await seconds_of(apply, upsert, times=_TIMES, rounds=_ROUNDS)
+        await _value(sync, "select sync.close_run(%s)", run_id)
+    return [(1 / mine, 1 / theirs) for mine, theirs in seconds]
 
 
-async def _open(connection: AsyncConnection[Any]) -> int:
-    cursor = await connection.execute(
-        "select sync.open_run('backfill', 'all', false, interval '1 day')"
-    )
-    [(run_id,)] = await cursor.fetchall()
-    return int(run_id)
+async def _value(connection: AsyncConnection[Any], query: str, *arguments: object) -> Any:
+    cursor = await connection.execute(query.encode(), arguments, prepare=True)
+    [(value,)] = await cursor.fetchall()
+    return value
 
 
-def _page() -> list[dict[str, Any]]:
-    """Return a page of users that nobody has."""
-    return [{**user(number), "id": f"user_BULK{number:012d}"} for number in _numbers(PAGE)]
+def _page(number: int, change: dict[str, str]) -> list[dict[str, Any]]:
+    first = _FIRST + number * PAGE
+    return [{**user(one), **change} for one in range(first, first + PAGE)]
 
 
-def _numbers(many: int) -> list[int]:
-    return [next(_number) for _ in range(many)]
-
-
-def _columns(page: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def _columns(page: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
     names = ("id", "email", "email_verified", "first_name", "last_name", "created_at", "updated_at")
     return {
         **{name: [one[name] for one in page] for name in names},

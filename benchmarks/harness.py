@@ -8,7 +8,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["HEADINGS", "Comparison", "Run", "Unit", "compare", "comparison_of"]
+__all__ = [
+    "HEADINGS",
+    "Comparison",
+    "Run",
+    "Unit",
+    "compare",
+    "comparison_of",
+    "seconds_of",
+    "warm_up",
+]
 
 Work = Callable[[], Awaitable[object]]
 Unit = Literal["µs", "ms", "MB", "/s"]
@@ -79,16 +88,29 @@ async def compare(
 
     With ``at most`` the ratio is ours / peer of the seconds; with ``at least`` it is that of rates.
     """
-    await _timed(ours, max(times // 4, 10))
-    await _timed(peer, max(times // 4, 10))
+    pairs = await seconds_of(ours, peer, times=times, rounds=rounds)
+    if sense == "at least":
+        pairs = [(1 / mine, 1 / theirs) for mine, theirs in pairs]
+    return comparison_of(name, pairs, bound=bound, sense=sense)
+
+
+async def seconds_of(
+    ours: Work, peer: Work, *, times: int, rounds: int
+) -> list[tuple[float, float]]:
+    """Run both sides in turns, after ``warm_up(times)``, and return their seconds each round."""
+    await _timed(ours, warm_up(times))
+    await _timed(peer, warm_up(times))
     pairs = []
     for number in range(rounds):
         first, second = (ours, peer) if number % 2 == 0 else (peer, ours)
         one, two = await _timed(first, times), await _timed(second, times)
         pairs.append((one, two) if number % 2 == 0 else (two, one))
-    if sense == "at least":
-        pairs = [(1 / mine, 1 / theirs) for mine, theirs in pairs]
-    return comparison_of(name, pairs, bound=bound, sense=sense)
+    return pairs
+
+
+def warm_up(times: int) -> int:
+    """Return how often each side runs before the first round."""
+    return max(times // 4, 10)
 
 
 def comparison_of(

@@ -9,10 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from orgscope.sync.run import RunKind
 from orgscope.web.webhooks import MAX_BODY
 from tests.chaos.mirror_rows import read_mirror
 from tests.correctness.channels import Channel
 from tests.correctness.convergence import check_converged
+from tests.correctness.people import USERS, started
 from tests.correctness.stage import Stage
 from tests.database import Database, event, unique, user
 from tests.sql.sync.mirror import at
@@ -160,6 +162,26 @@ async def test_case_38__one_odd_event_in_the_feed__the_cursor_goes_on(
     assert ("failed events" in stage.problems()) == (outcome == "failed")
     stage.database.admin.execute("update sync.inbox set occurred_at = now() - interval '6 minutes'")
     assert stage.database.rows("select gaps from sync.status") == [(3,)]
+
+
+@pytest.mark.parametrize("kind", ["backfill", "reconcile"])
+@pytest.mark.parametrize("value", ["1e400000", "[" * 50_000 + "]" * 50_000], ids=["large", "deep"])
+async def test_case_38__one_odd_object_in_a_list__the_others_are_applied(
+    stage: Stage, kind: RunKind, value: str
+) -> None:
+    told = [{**user(f"user_{number}"), "odd": "?" if number == 1 else 0} for number in range(3)]
+    page = json.dumps({"data": told, "list_metadata": {"after": None}}).replace('"?"', value)
+
+    def answer(request: httpx2.Request) -> httpx2.Response | None:
+        return httpx2.Response(200, text=page) if request.url.path == USERS else None
+
+    await started(stage)
+    stage.answer = answer
+    report = await stage.run.run(kind, repair=kind == "reconcile")
+    assert report is not None
+    live = stage.database.rows("select id from workos.users where id like 'user\\__' order by id")
+    assert live == [("user_0",), ("user_2",)]
+    assert "1 objects" in stage.problems()["unreadable objects"]
 
 
 async def test_case_38__many_events_in_a_row_that_jsonb_cannot_hold__the_cursor_goes_on(

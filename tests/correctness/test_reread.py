@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import httpx2
 import pytest
 
 from orgscope.devworkos.clock import ManualClock
@@ -87,13 +88,14 @@ async def test_reconcile__member_whose_event_is_held_back__no_drift(
         local.event_log.hold_back_ms = 3000
         local.add_group_member(org["id"], group["id"], membership["id"])
         stage.send(lose=True)
-        before = stage.run._suspects.settle
+        members = f"/organizations/{org['id']}/groups/{group['id']}/organization-memberships"
 
-        async def settle(*arguments: object) -> None:
-            clock.advance(4)
-            await before(*arguments)  # type: ignore[arg-type]
+        def answer(request: httpx2.Request) -> None:
+            if request.url.path == "/events" and members in stage.asked:
+                clock.advance(4)
 
-        stage.run._suspects.settle = settle  # type: ignore[method-assign,assignment]
+        stage.answer = answer
+        stage.asked.clear()
         report = await stage.run.run("reconcile")
         assert report is not None
         assert [(one.family, one.kind, one.state) for one in report.differences] == [

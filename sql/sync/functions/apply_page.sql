@@ -51,7 +51,7 @@ begin
   listed := cardinality(v_objects.payloads);
   v_done := sync.apply_listed(
     v_run, v_family, sync.keep_unerased(v_family, v_objects.payloads, v_erased),
-    ('', read_at, 'api', false, v_objects.lossy)
+    ('', read_at, 'api', false, v_objects.lossy, null)
   );
   applied := v_done.applied;
   differing := v_done.differing;

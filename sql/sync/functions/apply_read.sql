@@ -50,7 +50,7 @@ begin
     from sync.merge_known(v_family, v_parsed.value, v_parsed.lossy) as m;
   end if;
   v_result := sync.apply_object(
-    v_family, v_parsed.value, ('', read_at, 'api', false, v_parsed.lossy)
+    v_family, v_parsed.value, ('', read_at, 'api', false, v_parsed.lossy, null)
   );
   if v_result.error is not null then
     raise exception using

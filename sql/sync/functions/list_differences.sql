@@ -16,19 +16,8 @@ set row_security = on
 as $$
 begin
   return query
-  with recursive depths as (
-    select f.name, f.parents, 0 as depth from sync.families as f where f.parents = '{}'
-    union all
-    select f.name, f.parents, p.depth + 1
-    from sync.families as f
-    cross join lateral jsonb_each_text(f.parents) as e
-    inner join depths as p on e.value = p.name
-  ),
-  places as (
-    select d.name, max(d.depth) as depth from depths as d group by d.name
-  )
   select d.* from sync.differences as d
-  left join places as p on d.family = p.name
+  left join sync.family_depths() as p on d.family = p.name
   where d.run_id = list_differences.run_id
     and (list_differences.state is null or d.state = list_differences.state)
   order by p.depth, d.family, d.object_id;

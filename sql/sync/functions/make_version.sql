@@ -26,6 +26,10 @@ declare
   v_is_read constant boolean := change.origin in ('api', 'repair');
   v_updated_at timestamptz;
 begin
+  if change.events is not null then
+    change.event_id := change.events #>> array[payload ->> 'id', 'id'];
+    change.occurred_at := (change.events #>> array[payload ->> 'id', 'occurred_at'])::timestamptz;
+  end if;
   if key is null or v_is_read then
     v_updated_at := workos.timestamp_v1(payload ->> 'updated_at');
   end if;

@@ -37,7 +37,7 @@ begin
   exception when sqlstate 'WS201' or data_exception then
     v_occurred_at := null;
   end;
-  v_event.change := (v_event.id, v_occurred_at, source, false, v_parsed.lossy);
+  v_event.change := (v_event.id, v_occurred_at, source, false, v_parsed.lossy, null);
   return v_event;
 end
 $$;

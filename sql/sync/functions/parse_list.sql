@@ -2,7 +2,8 @@
 -- Flow: called by sync.apply_page. objects is the text of data, an array.
 -- Runs as: orgscope_definer, invoker.
 -- Raises: WS101 when the text is no list, or holds what is no object.
--- Why: a page is read in one go. Only where jsonb cannot hold it, each object is read by itself.
+-- Why: a page is read in one go. Only where jsonb cannot hold it, each object is read by itself;
+--      one that PostgreSQL cannot read is null, which fails as one object when it is applied.
 set local role orgscope_definer;
 
 create or replace function sync.parse_list(
@@ -24,9 +25,11 @@ begin
   begin
     lossy := false;
     payloads := array(select e || v_parent from jsonb_array_elements(objects::jsonb) as e);
-  exception when data_exception then
+  exception when data_exception or program_limit_exceeded then
     lossy := true;
-    payloads := array(select (sync.parse_object(o)).value || v_parent from sync.split_list(objects) as o);
+    payloads := array(
+      select (sync.parse_object(o)).value || v_parent from sync.split_list(objects) as o
+    );
   end;
   if exists (select from unnest(payloads) as p where jsonb_typeof(p) <> 'object') then
     raise exception using

@@ -25,9 +25,9 @@ set row_security = on
 as $$
 declare
   v_feed sync.feeds;
-  v_body text;
+  v_bodies text[];
+  v_events sync.event[];
   v_event sync.event;
-  v_outcome text;
   v_erased text[];
 begin
   outcomes := jsonb_build_object();
@@ -37,13 +37,15 @@ begin
     return;
   end if;
   v_erased := sync.erased_in(objects);
-  for v_body in select sync.split_list(objects) loop
-    v_event := sync.parse_event(v_body, 'feed');
-    v_outcome := sync.store_event(v_event, v_body, v_erased);
-    outcomes := outcomes || jsonb_build_object(
-      v_outcome, coalesce((outcomes ->> v_outcome)::integer, 0) + 1
-    );
-    v_feed.events := v_feed.events + 1;
+  v_bodies := array(select sync.split_list(objects));
+  v_events := array(select sync.parse_event(b.body, 'feed') from unnest(v_bodies) as b (body));
+  select coalesce(jsonb_object_agg(c.outcome, c.number), '{}') into outcomes
+  from (
+    select o.outcome, count(*) as number
+    from unnest(sync.store_events(v_events, v_bodies, v_erased)) as o (outcome) group by o.outcome
+  ) as c;
+  v_feed.events := v_feed.events + cardinality(v_events);
+  foreach v_event in array v_events loop
     if v_event.id not like 'sha256:%' then
       v_feed.cursor_id := v_event.id;
       v_feed.cursor_at := coalesce((v_event.change).occurred_at, v_feed.cursor_at);

@@ -39,7 +39,7 @@ begin
     return;
   end if;
   v_result := sync.apply_object(
-    v_family, sync.blank(v_parsed.value, v_erased), ('', read_at, 'repair', false, v_parsed.lossy)
+    v_family, sync.blank(v_parsed.value, v_erased), ('', read_at, 'repair', false, v_parsed.lossy, null)
   );
   if coalesce(v_parsed.error, v_result.error) is not null then
     raise exception using

@@ -46,7 +46,7 @@ begin
     if not v_is_older then
       v_compared := sync.compare_objects(
         v_family, sync.keep_unerased(v_family, array[v_parsed.value], sync.erased_in(body)),
-        ('', read_at, 'api', false, v_parsed.lossy)
+        ('', read_at, 'api', false, v_parsed.lossy, null)
       );
       if v_compared.failed = 0 and v_compared.differences = '[]' then
         return 'refuted';

@@ -149,29 +149,19 @@ def test_settle_difference__event_after_the_question__refuted_and_stands(
 
 
 @pytest.mark.parametrize("event", ["updated", "deleted"])
-def test_settle_difference__answer_is_older_than_an_event__found_and_gives_no_access(
-    reconcile: Reconcile, event: str
+@pytest.mark.parametrize(
+    ("hours", "state", "is_active"), [(11, "found", False), (13, "mended", True)]
+)
+def test_settle_difference__answer_is_older_than_an_event__stands_after_half_a_day(
+    reconcile: Reconcile, event: str, hours: int, state: str, is_active: bool
 ) -> None:
     old = reconcile.member
     off = {**old, "status": "inactive", "updated_at": at(5)}
     reconcile.mirror.receive(f"organization_membership.{event}", off)
-    reconcile.age(11)
+    reconcile.age(hours)
     reconcile.list(old)
-    assert reconcile.settle(old) == "found"
-    assert reconcile.status != "active"
-
-
-@pytest.mark.parametrize("event", ["updated", "deleted"])
-def test_settle_difference__workos_shows_the_same_half_a_day_later__mended(
-    reconcile: Reconcile, event: str
-) -> None:
-    old = reconcile.member
-    off = {**old, "status": "inactive", "updated_at": at(5)}
-    reconcile.mirror.receive(f"organization_membership.{event}", off)
-    reconcile.age(13)
-    reconcile.list(old)
-    assert reconcile.settle(old) == "mended"
-    assert reconcile.status == "active"
+    assert reconcile.settle(old) == state
+    assert (reconcile.status == "active") is is_active
 
 
 def test_settle_difference__later_version_that_no_event_brought__mended(
