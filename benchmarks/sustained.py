@@ -11,7 +11,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from subprocess import Popen
 from typing import Final
 
@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from benchmarks.data import World
 from benchmarks.harness import Comparison, comparison_of
 from benchmarks.provider import EVENTS_PER_S, Provider, provider, settings_for
-from benchmarks.service import SECRET, connected, free_port, process, service, signed
+from benchmarks.service import SECRET, Connection, connected, free_port, process, service, signed
 from orgscope.devstack import environment
 from orgscope.settings import Settings
 from orgscope.web.webhooks import PATH
@@ -60,11 +60,15 @@ async def run(world: World) -> list[Comparison]:
     ):
         assert time.time() < begin_s, "it took too long to start"
         pairs = []
-        for number in range(0, events, EVENTS):
-            round_s = begin_s + number / EVENTS_PER_S
-            p99_s = await _round(url, port, bodies[: number + EVENTS], round_s)
-            assert (worker.poll(), backfill.poll()) == (None, None), "one of them has ended"
-            pairs.append((p99_s, BOUND_S))
+        async with AsyncExitStack() as stack:
+            connections = [
+                await stack.enter_async_context(connected(port)) for _ in range(CONNECTIONS)
+            ]
+            for number in range(0, events, EVENTS):
+                round_s = begin_s + number / EVENTS_PER_S
+                p99_s = await _round(url, connections, bodies[: number + EVENTS], round_s)
+                assert (worker.poll(), backfill.poll()) == (None, None), "one of them has ended"
+                pairs.append((p99_s, BOUND_S))
         del pairs[0]  # As with the others, the first run only warms up.
     name = "webhook to commit, p99 at 500 /s beside worker and backfill / what it may take"
     return [comparison_of(name, pairs, bound=1, sense="at most", unit="ms")]
@@ -85,13 +89,15 @@ def _running(settings: Settings, port: int, url: str) -> Iterator[tuple[Popen[by
             yield worker, backfill
 
 
-async def _round(url: str, port: int, events: Sequence[bytes], begin_s: float) -> float:
+async def _round(
+    url: str, connections: Sequence[Connection], events: Sequence[bytes], begin_s: float
+) -> float:
     """Send the last ``EVENTS`` of the events until now, and return their 99th percentile.
 
     It asserts that all of the events are committed, and that the worker and the backfill read on.
     """
     _, _, listed_before = _done(url)
-    p99_s = await _send(port, events[-EVENTS:], begin_s)
+    p99_s = await _send(connections, events[-EVENTS:], begin_s)
     committed, fed, listed = _done(url)
     assert committed == len(events), f"{committed} events were committed"
     assert fed >= len(events) - EVENTS // 2, f"the worker has read {fed} events"
@@ -114,7 +120,9 @@ def _done(url: str) -> Sequence[int]:
     return [int(one) for one in done]
 
 
-async def _send(port: int, events: Sequence[bytes], begin_s: float) -> float:
+async def _send(
+    connections: Sequence[Connection], events: Sequence[bytes], begin_s: float
+) -> float:
     """Send each event when it is due, and return the 99th percentile of their times in seconds.
 
     ``begin_s`` is when the first one is due, in seconds since 1970.
@@ -123,15 +131,14 @@ async def _send(port: int, events: Sequence[bytes], begin_s: float) -> float:
     turns = iter(enumerate(events))
     times: list[float] = []
 
-    async def send() -> None:
-        async with connected(port) as connection:
-            for number, event in turns:
-                request = signed(PATH, event)
-                due = begin + number / EVENTS_PER_S
-                await asyncio.sleep(due - time.perf_counter())
-                await connection.post(request)
-                times.append(time.perf_counter() - due)
+    async def send(connection: Connection) -> None:
+        for number, event in turns:
+            request = signed(PATH, event)
+            due = begin + number / EVENTS_PER_S
+            await asyncio.sleep(due - time.perf_counter())
+            await connection.post(request)
+            times.append(time.perf_counter() - due)
 
-    await asyncio.gather(*(send() for _ in range(CONNECTIONS)))
+    await asyncio.gather(*map(send, connections))
     assert len(times) == EVENTS
     return statistics.quantiles(times, n=100)[-1]

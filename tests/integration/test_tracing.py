@@ -81,7 +81,7 @@ async def test_webhook__signature_of_another_secret__refused_and_no_failure(
 async def test_webhook__database_refuses__class_and_sqlstate_without_the_message(
     database: Database, spans: Spans
 ) -> None:
-    database.admin.execute("revoke execute on function sync.receive_event from orgscope_sync")
+    database.admin.execute("revoke execute on function sync.receive_events from orgscope_sync")
     async with running(web_settings(database), key_server()) as web:
         assert (await web.deliver(event("user.created", user(unique("user"))))).status_code == 503
     for name in ("orgscope.receive_event", "orgscope.webhook"):

@@ -1,9 +1,9 @@
 -- Store an event as received, apply it, and return what became of it.
--- Flow: the one call of the webhook endpoint; answer 2xx only after its commit.
+-- Flow: for code of a project, and to replay an inbox; the webhook endpoint calls
+--       sync.receive_events.
 -- Runs as: orgscope_definer, definer.
 -- Raises: WS101 when the body is not a JSON object; what sync.is_retryable says: answer 503.
--- Why: one call and one commit: nothing acknowledged is lost. A commit that does not reach the disk
---      before it is acknowledged could still be lost.
+-- Why: acknowledge after the commit, and not before.
 -- Example: select sync.receive_event('{"id": "event_01…", "event": "user.created", "data": {…}}');
 set local role orgscope_definer;
 
@@ -16,10 +16,7 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
-  if current_setting('synchronous_commit') = 'off' then
-    perform set_config('synchronous_commit', 'on', true);
-  end if;
-  return sync.store_event(sync.parse_event(body, source), body, sync.erased_in(body));
+  return (sync.receive_events(array[body], source))[1];
 end
 $$;
 

@@ -1,6 +1,6 @@
 """The mirror's inputs: events into the inbox, and what was read from WorkOS by API.
 
-webhook ─▶ inbox.receive_event ─▶ sync.receive_event (SQL): stored, applied, one commit
+webhook ─▶ receiver.Receiver ─▶ sync.receive_events (SQL): stored, applied, one commit
 request that finds no row ─▶ service.Service.fetch_unknown ─▶ users, memberships
 application code, sign-in ─▶ users, organizations, memberships ─▶ provider ─▶ sync.apply_read (SQL)
 """

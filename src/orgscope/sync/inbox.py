@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Final
 
 import psycopg
 
 from orgscope.sync.query import execute
-from orgscope.tracing import span
+from orgscope.tracing import Span, span
 
-__all__ = ["Outcome", "receive_event"]
+__all__ = ["Outcome", "event_span", "receive_event", "receive_events"]
 
 _EVENT_TYPE: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 """WorkOS's names of events; ids, addresses and tokens have digits, capitals or other signs."""
@@ -50,17 +52,39 @@ async def receive_event(
     ``body`` is the text as received. ``source`` is ``webhook`` or ``feed``. Nothing is kept before
     the caller's COMMIT: acknowledge after it.
 
-    Raises EventMalformed when the body is not a JSON object, and psycopg.Error with a SQLSTATE of
-    ``sync.is_retryable`` when the database could not do it now; then nothing is stored.
+    Raises as `receive_events`.
     """
-    query = "select sync.receive_event(%s, %s)"
-    with span("orgscope.receive_event", {"orgscope.event.source": source}) as current:
-        if current.is_recording:
-            current.set({"orgscope.event.type": _type_of(body)})
-        cursor = await execute(connection.cursor(), query, (body, source))
+    with event_span(body, source) as current:
+        cursor = await execute(
+            connection.cursor(), "select sync.receive_event(%s, %s)", (body, source)
+        )
         [(outcome,)] = await cursor.fetchall()
         current.set({"orgscope.outcome": outcome})
     return Outcome(outcome)
+
+
+async def receive_events(
+    connection: psycopg.AsyncConnection[Any], bodies: Sequence[str]
+) -> list[Outcome]:
+    """Store webhooks as received and apply them, all in one statement; return what became of each.
+
+    Nothing is kept before the caller's COMMIT: acknowledge after it.
+
+    Raises EventMalformed when a body is not a JSON object, and psycopg.Error with a SQLSTATE of
+    ``sync.is_retryable`` when the database could not do it now; then none is stored.
+    """
+    cursor = await execute(connection.cursor(), "select sync.receive_events(%s)", (list(bodies),))
+    [(outcomes,)] = await cursor.fetchall()
+    return [Outcome(one) for one in outcomes]
+
+
+@contextmanager
+def event_span(body: str, source: str) -> Iterator[Span]:
+    """Open the span of storing an event; the caller sets its outcome."""
+    with span("orgscope.receive_event", {"orgscope.event.source": source}) as current:
+        if current.is_recording:
+            current.set({"orgscope.event.type": _type_of(body)})
+        yield current
 
 
 def _type_of(body: str) -> str | None:

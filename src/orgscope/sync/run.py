@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -43,6 +44,9 @@ RunKind = Literal["backfill", "reconcile"]
 
 PARALLEL_LISTS: Final = 8
 """How many lists are read at the same time; one list is read page after page."""
+
+LONGEST_PAUSE_S: Final = 1.0
+"""How long a list waits at most before it is read on."""
 
 _KEY_REFUSED: Final = "unauthorized"
 """Ends the run; another refusal is of one list, such as a key that may not read connections."""
@@ -228,6 +232,7 @@ class Run:
         """Read and apply the page that follows a cursor, and return the cursor of the next one."""
         read_at = await fetch_value(self._database, CLOCK)
         page = await read_list_page(self._workos, one.path, cursor_id)
+        begin = time.monotonic()
         [(listed, applied)] = await fetch_patiently(
             self._database,
             "select p.listed, p.applied from sync.apply_page(%s, %s, %s, %s, %s, %s) as p",
@@ -243,6 +248,9 @@ class Run:
         self._progress(one.family, listed or 0)
         LISTED.labels(one.family).inc(listed or 0)
         current.set({"orgscope.run.listed": listed, "orgscope.run.applied": applied})
+        # The database has as much time for webhooks and requests as it had for the page, and more
+        # where it is busy: then each page takes longer.
+        await asyncio.sleep(min(time.monotonic() - begin, LONGEST_PAUSE_S))
         return page.after
 
     async def _fail_list(self, report: Report, path: str, error: OrgscopeError) -> None:

@@ -22,6 +22,7 @@ from orgscope.metrics import count_call
 from orgscope.provider import WorkOS
 from orgscope.settings import Settings
 from orgscope.sync import Service, queue_task
+from orgscope.sync.receiver import Receiver
 from orgscope.web.readiness import Readiness
 
 __all__ = ["KeyAlarm", "Services", "find_services", "open_services", "services_of"]
@@ -83,6 +84,7 @@ class Services:
     verifier: Verifier
     readiness: Readiness
     key_unknown: KeyAlarm
+    receiver: Receiver
 
 
 def find_services(scope: Scope) -> Services | None:
@@ -145,7 +147,8 @@ async def open_services(
         )
     await keys.start()
     try:
-        yield Services(settings, scoped, verifier, readiness, alarm)
+        receiver = Receiver(scoped, connections=settings.pool_size)
+        yield Services(settings, scoped, verifier, readiness, alarm, receiver)
     finally:
         await readiness.close()
         await alarm.close()

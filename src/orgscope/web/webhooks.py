@@ -18,10 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orgscope import signature
-from orgscope.db import Database
 from orgscope.errors import EventMalformed, OrgscopeError, Problem
 from orgscope.metrics import WEBHOOK_DURATION, WEBHOOKS, WEBHOOKS_BY_OLDER_SECRET
-from orgscope.sync import Outcome, receive_event
+from orgscope.sync import Outcome
+from orgscope.sync.receiver import Receiver
 from orgscope.tracing import span
 from orgscope.web.problems import HttpError, problem_response
 from orgscope.web.report import report
@@ -107,7 +107,7 @@ async def _receive(request: Request, services: Services) -> Outcome:
         raise HttpError(_MALFORMED_BODY) from None
     if "\0" in text:  # The driver cannot send it, and no JSON text has one.
         raise HttpError(_MALFORMED_BODY)
-    return await _store(services.database, text, request)
+    return await _store(services.receiver, text, request)
 
 
 def _is_json(request: Request) -> bool:
@@ -159,15 +159,13 @@ def _check_signature(body: bytes, request: Request, secrets: list[str], toleranc
         WEBHOOKS_BY_OLDER_SECRET.inc()
 
 
-async def _store(database: Database, body: str, request: Request) -> Outcome:
+async def _store(receiver: Receiver, body: str, request: Request) -> Outcome:
     try:
         with WEBHOOK_DURATION.time():
-            async with database.login("sync") as connection:
-                outcome = await receive_event(connection, body=body)
+            return await receiver.receive(body)
     except EventMalformed:
         raise HttpError(_MALFORMED_BODY) from None
     except (OrgscopeError, psycopg.Error) as error:
         # Whatever it was, nothing is acknowledged: WorkOS sends the event again.
         report(error, _UNAVAILABLE, request.scope)
         raise HttpError(_UNAVAILABLE) from None
-    return outcome

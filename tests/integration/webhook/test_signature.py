@@ -107,7 +107,7 @@ async def test_webhook__any_delivery__no_log_holds_secret_signature_or_body(
         await web.deliver(body, secret="whsec_of_somebody_else")
         await web.deliver(body, timestamp_ms=now_ms() - 999_999)
         await web.deliver(body[:-1])
-        database.admin.execute("revoke execute on function sync.receive_event from orgscope_sync")
+        database.admin.execute("revoke execute on function sync.receive_events from orgscope_sync")
         assert (await web.deliver(body)).status_code == 503
     events = {getattr(record, "event", None) for record in caplog.records}
     assert {"webhook.received", "webhook.refused", "webhook.stale_signature"} <= events

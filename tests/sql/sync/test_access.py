@@ -50,6 +50,7 @@ SYNC_LOGIN = {
     "queue_task",
     "read_changes",
     "receive_event",
+    "receive_events",
     "receive_page",
     "release_run",
     "release_task",

@@ -1,0 +1,115 @@
+"""Webhooks that come at once are stored together, and each has an answer of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.errors import LockNotAvailable
+
+from orgscope.db import Database as OwnDatabase
+from orgscope.errors import EventMalformed
+from orgscope.sync import Outcome
+from orgscope.sync.receiver import MOST_TOGETHER, TRANSACTIONS, Receiver
+from tests.database import Database, event, user
+from tests.integration.webhook.deliveries import created, inbox
+from tests.web import Web, web_settings
+
+
+@pytest.fixture
+async def receiver(database: Database) -> AsyncIterator[Receiver]:
+    settings = web_settings(database, pool_size=TRANSACTIONS)
+    async with OwnDatabase(settings) as own:
+        yield Receiver(own, connections=settings.pool_size)
+
+
+async def receive(receiver: Receiver, bodies: list[str]) -> list[Any]:
+    """Bring events at once, and return what became of each, or what was raised."""
+    return await asyncio.gather(*map(receiver.receive, bodies), return_exceptions=True)
+
+
+def transactions(database: Database) -> Counter[str]:
+    """Return how many events of the inbox each transaction has stored."""
+    return Counter(xid for (xid,) in database.rows("select xmin::text from sync.inbox"))
+
+
+async def test_receiver__many_at_once__few_transactions_and_every_event_applied(
+    receiver: Receiver, database: Database
+) -> None:
+    bodies = [json.dumps(created()) for _ in range(3 * MOST_TOGETHER)]
+    assert await receive(receiver, bodies) == [Outcome.APPLIED] * len(bodies)
+    together = transactions(database)
+    assert together.total() == len(bodies)
+    assert set(together.values()) == {MOST_TOGETHER}
+
+
+async def test_receiver__one_after_the_other__a_transaction_each(
+    receiver: Receiver, database: Database
+) -> None:
+    for _ in range(3):
+        assert await receiver.receive(json.dumps(created())) == Outcome.APPLIED
+    assert set(transactions(database).values()) == {1}
+
+
+async def test_receiver__different_outcomes__each_its_own(receiver: Receiver) -> None:
+    first = json.dumps(created())
+    unknown = json.dumps(event("vault.data.created", {"id": "x"}))
+    poison = json.dumps(event("user.created", {"id": 7}))
+    assert await receive(receiver, [first, unknown, poison, first]) == [
+        Outcome.APPLIED,
+        Outcome.IGNORED,
+        Outcome.FAILED,
+        Outcome.DUPLICATE,
+    ]
+
+
+async def test_receiver__one_is_no_object__it_is_refused_and_the_others_applied(
+    receiver: Receiver, database: Database
+) -> None:
+    before, after = (json.dumps(created()) for _ in range(2))
+    one, refused, two = await receive(receiver, [before, "[]", after])
+    assert (one, two) == (Outcome.APPLIED, Outcome.APPLIED)
+    assert isinstance(refused, EventMalformed)
+    assert len(inbox(database)) == 2
+
+
+async def test_receiver__one_waits_for_a_lock__it_fails_and_the_others_are_applied(
+    receiver: Receiver, database: Database
+) -> None:
+    database.receive("user.created", user("user_1"))
+    database.admin.execute("alter role orgscope_sync set lock_timeout = '300ms'")
+    try:
+        with psycopg.connect(database.settings.url("dba")) as other:
+            other.execute("select from workos.users where id = 'user_1' for update")
+            held = event("user.updated", user("user_1", updated_at="2026-01-16T12:00:00.000Z"))
+            bodies = [json.dumps(one) for one in (created(), held, created())]
+            one, blocked, two = await receive(receiver, bodies)
+    finally:
+        database.admin.execute("alter role orgscope_sync set lock_timeout = '5s'")
+    assert (one, two) == (Outcome.APPLIED, Outcome.APPLIED)
+    assert isinstance(blocked, LockNotAvailable)
+    assert await receiver.receive(bodies[1]) == Outcome.APPLIED
+
+
+async def test_receiver__one_is_cancelled__the_others_are_answered(
+    receiver: Receiver, database: Database
+) -> None:
+    asked = [asyncio.create_task(receiver.receive(json.dumps(created()))) for _ in range(3)]
+    await asyncio.sleep(0)
+    asked[1].cancel()
+    first, cancelled, last = await asyncio.gather(*asked, return_exceptions=True)
+    assert (first, last) == (Outcome.APPLIED, Outcome.APPLIED)
+    assert isinstance(cancelled, asyncio.CancelledError)
+    assert len(inbox(database)) == 3, "what came is kept, whoever waits for it"
+
+
+async def test_webhook__many_at_once__each_is_answered(web: Web, database: Database) -> None:
+    responses = await asyncio.gather(*(web.deliver(created()) for _ in range(20)))
+    assert {one.status_code for one in responses} == {200}
+    assert {one.json()["outcome"] for one in responses} == {"applied"}
+    assert len(transactions(database)) < 20
