@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from orgscope.errors import ProviderError, ProviderRefused, RunStopped
 from orgscope.sync import listing
 from orgscope.sync.query import fetch
-from orgscope.sync.run import Run
+from orgscope.sync.run import LONGEST_PAUSE_S, Run
 from orgscope.sync.suspects import Suspects
 from tests.correctness.convergence import check_converged
 from tests.correctness.people import USERS, age, dead, mirror_only, started
@@ -249,3 +250,27 @@ async def test_reconcile__only_to_count__as_many_as_the_report_names(stage: Stag
     assert counted.differences == []
     assert counted.states == named.states == {"found": 2}
     assert [one.state for one in named.differences] == ["found"] * counted.drift
+
+
+async def test_backfill__page_that_takes_the_database_long__the_list_waits_as_long(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.database.admin.execute(
+        """
+        create function public.dawdle() returns trigger language plpgsql as $$
+        begin perform pg_sleep(0.2); return null; end $$;
+        create trigger dawdle after insert on workos.users
+        for each statement execute function public.dawdle();
+        """
+    )
+    waited: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        waited.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", note)
+    await started(stage)
+    assert max(waited) >= 0.2
+    assert max(waited) <= LONGEST_PAUSE_S
