@@ -17,6 +17,7 @@ from orgscope import deploy, tracing
 from orgscope.embedded import Server, find_binaries, temporary_server
 from orgscope.errors import ConfigurationError
 from tests.database import Database, load_template, settings_for
+from tests.memory import IN_MEMORY, WAL_OPTIONS
 
 if TYPE_CHECKING:
     from tests.spans import Spans
@@ -46,7 +47,7 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session")
 def pg_server() -> Iterator[PgServer]:
     """A private server without durability, gone with the test process."""
-    with temporary_server() as server:
+    with temporary_server(base=IN_MEMORY, options=WAL_OPTIONS) as server:
         yield PgServer(server, server.host, server.port, server.superuser, server.password)
 
 

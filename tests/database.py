@@ -18,6 +18,7 @@ from orgscope import deploy
 from orgscope.deploy.files import render
 from orgscope.embedded import temporary_server
 from orgscope.settings import LOGINS, Settings
+from tests.memory import IN_MEMORY, WAL_OPTIONS
 from tests.tokens import ORG_ID, SESSION_ID, USER_ID, RsaKey, claims, rsa_key, token, token_settings
 
 PASSWORD: Final = "orgscope-test-password"
@@ -123,7 +124,7 @@ class Database:
 @contextmanager
 def database_of_its_own(dbname: str) -> Iterator[Database]:
     """Run a server for the length of the block, and migrate a database of it."""
-    with temporary_server() as server:
+    with temporary_server(base=IN_MEMORY, options=WAL_OPTIONS) as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(dbname)))
         load_template(

@@ -23,11 +23,13 @@ def temporary_server(
     binaries: Binaries | None = None,
     fast: bool = True,
     options: Mapping[str, str] | None = None,
+    base: Path | None = None,
 ) -> Iterator[Server]:
     """Run a server in a new temporary folder; its data is gone at the end of the block.
 
-    It is gone as well when this process is killed, by any signal. The parameters are those of
-    ``Server``; ``fast`` is the default here.
+    It is gone as well when this process is killed, by any signal. ``base`` is where the folder is
+    made, by default where temporary files are. The other parameters are those of ``Server``;
+    ``fast`` is the default here.
 
         with temporary_server() as server:
             connection = psycopg.connect(server.url())
@@ -35,7 +37,7 @@ def temporary_server(
     Raises what ``Server.start`` raises, and ConfigurationError when there is no temporary folder
     that the server's user can enter.
     """
-    folder = _new_folder()
+    folder = _new_folder(base)
     try:
         with Server(
             folder, binaries=binaries, fast=fast, options=options, temporary=True
@@ -45,9 +47,9 @@ def temporary_server(
         shutil.rmtree(folder)
 
 
-def _new_folder() -> Path:
+def _new_folder(base: Path | None) -> Path:
     account = server_account()
-    for base in temporary_bases(account):
+    for base in temporary_bases(account) if base is None else (base,):
         folder = Path(tempfile.mkdtemp(prefix="orgscope-temporary-", dir=base))
         if account is not None:
             folder.chmod(0o711)  # the server's user passes through; the folder is ours and new

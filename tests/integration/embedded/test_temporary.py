@@ -39,6 +39,12 @@ def test_temporary_server__block_ends__nothing_stays(
     assert list(folder.iterdir()) == []
 
 
+def test_temporary_server__base__its_folder_is_made_there(folder: Path) -> None:
+    with temporary_server(base=folder) as server:
+        assert server.data_dir.is_relative_to(folder)
+    assert list(folder.iterdir()) == []
+
+
 def test_temporary_server__start_fails__nothing_stays(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
