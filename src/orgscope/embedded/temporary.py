@@ -49,8 +49,8 @@ def temporary_server(
 
 def _new_folder(base: Path | None) -> Path:
     account = server_account()
-    for base in temporary_bases(account) if base is None else (base,):
-        folder = Path(tempfile.mkdtemp(prefix="orgscope-temporary-", dir=base))
+    for place in temporary_bases(account) if base is None else (base,):
+        folder = Path(tempfile.mkdtemp(prefix="orgscope-temporary-", dir=place))
         if account is not None:
             folder.chmod(0o711)  # the server's user passes through; the folder is ours and new
         return folder
