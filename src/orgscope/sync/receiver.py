@@ -12,7 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
@@ -47,7 +47,7 @@ class Receiver:
         self._database = database
         self._most_running = min(TRANSACTIONS, connections)
         self._waiting: deque[_Delivery] = deque()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[Any] | None] = set()
 
     async def receive(self, body: str) -> Outcome:
         """Store an event as received and apply it; on return it is committed.
@@ -59,17 +59,19 @@ class Receiver:
             delivery = _Delivery(body)
             self._waiting.append(delivery)
             if len(self._running) < self._most_running:
-                task = asyncio.create_task(self._work(), name="orgscope-receiver")
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                self._running.add(asyncio.create_task(self._work(), name="orgscope-receiver"))
             outcome = await delivery.stored
             current.set({"orgscope.outcome": outcome})
         return outcome
 
     async def _work(self) -> None:
-        while self._waiting:
-            most = min(MOST_TOGETHER, len(self._waiting))
-            await self._store([self._waiting.popleft() for _ in range(most)])
+        """Store what waits until nothing does; who comes after that finds that this has ended."""
+        try:
+            while self._waiting:
+                most = min(MOST_TOGETHER, len(self._waiting))
+                await self._store([self._waiting.popleft() for _ in range(most)])
+        finally:
+            self._running.remove(asyncio.current_task())
 
     async def _store(self, deliveries: Sequence[_Delivery]) -> None:
         """Store events in one transaction, and each in its own where one fails for itself."""

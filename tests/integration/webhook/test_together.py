@@ -48,11 +48,14 @@ async def test_receiver__many_at_once__few_transactions_and_every_event_applied(
     assert set(together.values()) == {MOST_TOGETHER}
 
 
+@pytest.mark.parametrize("connections", [1, TRANSACTIONS])
 async def test_receiver__one_after_the_other__a_transaction_each(
-    receiver: Receiver, database: Database
+    database: Database, connections: int
 ) -> None:
-    for _ in range(3):
-        assert await receiver.receive(json.dumps(created())) == Outcome.APPLIED
+    async with OwnDatabase(web_settings(database)) as own, asyncio.timeout(30):
+        receiver = Receiver(own, connections=connections)
+        for _ in range(3):
+            assert await receiver.receive(json.dumps(created())) == Outcome.APPLIED
     assert set(transactions(database).values()) == {1}
 
 
