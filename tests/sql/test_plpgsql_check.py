@@ -24,6 +24,7 @@ ACCEPTED = {
         ): ("the table's name comes from sync.families, where it is quoted from the catalogue")
         for name in (
             "apply_event",
+            "apply_events",
             "apply_objects",
             "apply_parts",
             "blank_objects",
@@ -52,7 +53,14 @@ ACCEPTED = {
         (name, 'target type is different type than source type cast "text" value'): (
             "a constant, which PostgreSQL reads once as the type that it becomes"
         )
-        for name in ("authz.erased_in", "sync.escaped_strings", "sync.fail_task", "sync.open_copy")
+        for name in (
+            "authz.erased_in",
+            "sync.escaped_strings",
+            "sync.fail_task",
+            "sync.family_depths",
+            "sync.open_copy",
+            "sync.receive_events",
+        )
     },
     ("sync.count_orphans", "is maybe unmodified"): "return query execute fills them",
     ("sync.leave_out_erased", 'OUT variable "event" is not single argument'): (

@@ -1,9 +1,9 @@
 -- Store events as received, apply them in turn, and return what became of each.
--- Flow: the one call of the webhook endpoint, with all that came while others were under way; answer
---       2xx only after its commit.
+-- Flow: the one call of the webhook endpoint, with all that came while others were under way;
+--       answer 2xx only after its commit.
 -- Runs as: orgscope_definer, definer.
--- Raises: WS101 when a body is not a JSON object; what sync.is_retryable says: answer 503. Then none
---         of them is stored.
+-- Raises: WS101 when a body is not a JSON object; what sync.is_retryable says: answer 503. Then
+--         none of them is stored.
 -- Why: one call and one commit: nothing acknowledged is lost. A commit that does not reach the disk
 --      before it is acknowledged could still be lost. What a transaction costs by itself is a large
 --      part of what an event costs, and those that are stored together share it.

@@ -192,3 +192,16 @@ def test_receive_page__update_after_a_delete_of_its_parent__nothing_passes_the_d
         (first["data"]["id"],),
     )
     assert kinds == [("created",), ("deleted",)]
+
+
+def test_family_depths__families_that_are_parents_of_each_other__below_all_others(
+    database: Database,
+) -> None:
+    database.admin.execute(
+        "update sync.families set parents = '{\"session_id\": \"session\"}' where name = 'user'"
+    )
+    depths = dict(database.rows("select name, depth from sync.family_depths()"))
+    assert len(depths) == 15
+    assert depths["organization"] == 0
+    assert depths["organization"] < depths["directory"] < depths["directory_user"]
+    assert depths["user"] == depths["session"] > depths["directory_user"]
