@@ -69,12 +69,13 @@ def follow_changes(connection: psycopg.Connection[Any], most: int = 500) -> set[
 def make_due(admin: psycopg.Connection[Any]) -> None:
     """Let the time pass that tasks and interrupted runs wait for.
 
+    It passes for all tasks alike: those that fail again and again stay behind the others.
     What somebody works on just now does not wait. Nor may this: whoever holds the row is served by
     the same thread.
     """
     admin.execute(
         """
-        update sync.tasks as t set due_at = now(), lease_until = null
+        update sync.tasks as t set due_at = t.due_at - interval '1 day', lease_until = null
         from (
           select kind, key from sync.tasks where due_at < 'infinity' for update skip locked
         ) as w where t.kind = w.kind and t.key = w.key"""
