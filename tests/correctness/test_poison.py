@@ -181,6 +181,7 @@ async def test_case_38__one_odd_object_in_a_list__the_others_are_applied(
     assert report is not None
     live = stage.database.rows("select id from workos.users where id like 'user\\__' order by id")
     assert live == [("user_0",), ("user_2",)]
+    assert stage.database.rows("select count(*) from workos.users where lossy") == [(0,)]
     assert "1 objects" in stage.problems()["unreadable objects"]
 
 

@@ -59,7 +59,6 @@ ACCEPTED = {
             "sync.fail_task",
             "sync.family_depths",
             "sync.open_copy",
-            "sync.receive_events",
         )
     },
     ("sync.count_orphans", "is maybe unmodified"): "return query execute fills them",

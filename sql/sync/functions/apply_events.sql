@@ -39,6 +39,9 @@ begin
 exception when others or assert_failure then
   if sync.is_retryable(sqlstate) then
     raise;
+  elsif sqlstate <> 'UNDO0' then
+    raise log 'sync.apply_events: % % are applied one by one, because of %',
+      cardinality(events), v_type, sqlstate;
   end if;
   return null;
 end

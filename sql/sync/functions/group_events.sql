@@ -26,8 +26,10 @@ begin
   known as (
     select
       t.place, t.data ->> 'id' as object_id, d.name, d.depth,
-      f.name is null or f.embeds = '{}' and t.type = any (f.events) and t.error is null
-        and not (t.change).lossy and jsonb_typeof(t.data -> 'id') = 'string' as is_plain
+      f.name is null or (
+        f.embeds = '{}' and t.type = any (f.events) and t.error is null
+        and not (t.change).lossy and jsonb_typeof(t.data -> 'id') = 'string'
+      ) is true as is_plain
     from told as t
     left join sync.families as f on t.type = any (f.events || f.delete_events)
     left join sync.family_depths() as d on f.name = d.name

@@ -26,10 +26,10 @@ begin
     lossy := false;
     payloads := array(select e || v_parent from jsonb_array_elements(objects::jsonb) as e);
   exception when data_exception or program_limit_exceeded then
-    lossy := true;
-    payloads := array(
-      select (sync.parse_object(o)).value || v_parent from sync.split_list(objects) as o
-    );
+    select coalesce(array_agg(p.value || v_parent order by o.place), '{}'), bool_or(p.lossy)
+    into payloads, lossy
+    from sync.split_list(objects) with ordinality as o (text, place)
+    cross join lateral sync.parse_object(o.text) as p;
   end;
   if exists (select from unnest(payloads) as p where jsonb_typeof(p) <> 'object') then
     raise exception using

@@ -26,11 +26,11 @@ begin
   end if;
   with stored as (
     insert into sync.inbox as i (id, type, occurred_at, body, source, status)
-    select distinct on (e.id)
+    select distinct on (e.id collate "C")
       e.id, e.type, (e.change).occurred_at, b.body, (e.change).origin, 'applied'
     from unnest(events) with ordinality as e (id, type, data, change, error, place)
     inner join unnest(bodies) with ordinality as b (body, place) on e.place = b.place
-    order by e.id, e.place
+    order by e.id collate "C", e.place
     on conflict (id) do nothing
     returning i.id
   )

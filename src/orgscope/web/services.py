@@ -145,11 +145,12 @@ async def open_services(
             "know yet is refused, not fetched.",
             extra={"event": "sync.fetch_disabled"},
         )
+    receiver = Receiver(scoped)
     await keys.start()
     try:
-        receiver = Receiver(scoped, connections=settings.pool_size)
         yield Services(settings, scoped, verifier, readiness, alarm, receiver)
     finally:
+        await receiver.close()
         await readiness.close()
         await alarm.close()
         await service.close()

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.errors import LockNotAvailable
+from psycopg_pool import PoolTimeout
 
 from orgscope.db import Database as OwnDatabase
 from orgscope.errors import EventMalformed
@@ -18,14 +19,16 @@ from orgscope.sync import Outcome
 from orgscope.sync.receiver import MOST_TOGETHER, TRANSACTIONS, Receiver
 from tests.database import Database, event, user
 from tests.integration.webhook.deliveries import created, inbox
+from tests.sql.sync.mirror import at
 from tests.web import Web, web_settings
 
 
 @pytest.fixture
 async def receiver(database: Database) -> AsyncIterator[Receiver]:
-    settings = web_settings(database, pool_size=TRANSACTIONS)
-    async with OwnDatabase(settings) as own:
-        yield Receiver(own, connections=settings.pool_size)
+    async with OwnDatabase(web_settings(database, pool_size=TRANSACTIONS)) as own:
+        receiver = Receiver(own)
+        yield receiver
+        await receiver.close()
 
 
 async def receive(receiver: Receiver, bodies: list[str]) -> list[Any]:
@@ -52,8 +55,9 @@ async def test_receiver__many_at_once__few_transactions_and_every_event_applied(
 async def test_receiver__one_after_the_other__a_transaction_each(
     database: Database, connections: int
 ) -> None:
-    async with OwnDatabase(web_settings(database)) as own, asyncio.timeout(30):
-        receiver = Receiver(own, connections=connections)
+    settings = web_settings(database, pool_size=connections)
+    async with OwnDatabase(settings) as own, asyncio.timeout(30):
+        receiver = Receiver(own)
         for _ in range(3):
             assert await receiver.receive(json.dumps(created())) == Outcome.APPLIED
     assert set(transactions(database).values()) == {1}
@@ -116,3 +120,45 @@ async def test_webhook__many_at_once__each_is_answered(web: Web, database: Datab
     assert {one.status_code for one in responses} == {200}
     assert {one.json()["outcome"] for one in responses} == {"applied"}
     assert len(transactions(database)) < 20
+
+
+async def test_receiver__all_transactions_wait__what_waits_for_them_is_refused_in_time(
+    database: Database,
+) -> None:
+    """An erasure, say, holds every event up; nothing piles up behind it."""
+    settings = web_settings(database, pool_size=1, pool_timeout_s=0.3)
+    async with OwnDatabase(settings) as own:
+        receiver = Receiver(own)
+        with psycopg.connect(database.settings.url("dba")) as other:
+            other.execute("lock table sync.families in exclusive mode")
+            held = asyncio.create_task(receiver.receive(json.dumps(created())))
+            await asyncio.sleep(0.05)
+            waiting = await receive(receiver, [json.dumps(created()) for _ in range(3)])
+        assert [type(one) for one in waiting] == [PoolTimeout] * 3
+        assert await held == Outcome.APPLIED
+        assert len(inbox(database)) == 1
+        assert await receiver.receive(json.dumps(created())) == Outcome.APPLIED
+
+
+async def test_receiver__its_task_is_ended__who_waits_is_not_left_waiting(
+    receiver: Receiver, database: Database
+) -> None:
+    with psycopg.connect(database.settings.url("dba")) as other:
+        other.execute("lock table sync.families in exclusive mode")
+        asked = asyncio.create_task(receiver.receive(json.dumps(created())))
+        await asyncio.sleep(0.05)
+        [task] = [one for one in asyncio.all_tasks() if one.get_name() == "orgscope-receiver"]
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+    assert await receiver.receive(json.dumps(created())) == Outcome.APPLIED
+
+
+async def test_receiver__events_in_another_order__applied_in_that_of_their_ids(
+    receiver: Receiver, database: Database
+) -> None:
+    first, second = (
+        json.dumps(event("user.updated", user("user_1", first_name=name, updated_at=at(number))))
+        for number, name in enumerate(("Ada", "Grace"))
+    )
+    assert await receive(receiver, [second, first]) == [Outcome.APPLIED] * 2

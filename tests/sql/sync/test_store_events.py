@@ -194,6 +194,32 @@ def test_receive_page__update_after_a_delete_of_its_parent__nothing_passes_the_d
     assert kinds == [("created",), ("deleted",)]
 
 
+@pytest.mark.parametrize(
+    ("type_", "data"),
+    [
+        ("group.member_added", {"group_id": "group_1", "organization_membership_id": "om_1"}),
+        ("user.deleted", {"id": "user_9"}),
+        ("organization.updated", organization("org_1")),
+        ("user.updated", []),
+    ],
+    ids=["no id", "delete", "embeds", "no object"],
+)
+def test_group_events__about_more_than_an_object_of_its_own__alone_and_nothing_passes_it(
+    database: Database, type_: str, data: Any
+) -> None:
+    bodies = told_of(4)
+    bodies.insert(2, json.dumps({**event(type_, {}), "data": data}))
+    groups = database.rows(
+        "with told as ("
+        "  select array_agg(sync.parse_event(b.body, 'feed') order by b.place) as events"
+        "  from unnest(%s::text[]) with ordinality as b (body, place)"
+        ") select g.places from told as t, sync.group_events("
+        "  t.events, array(select e.id from unnest(t.events) as e)) as g",
+        (bodies,),
+    )
+    assert groups == [([1, 2],), ([3],), ([4, 5],)]
+
+
 def test_family_depths__families_that_are_parents_of_each_other__below_all_others(
     database: Database,
 ) -> None:
