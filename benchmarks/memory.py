@@ -26,7 +26,7 @@ USERS: Final = 1_000_000
 BOUND: Final = 200e6
 """The most bytes that the process may have resident at any time."""
 
-ROUNDS: Final = 3
+ROUNDS: Final = 2
 
 
 async def run(world: World) -> list[Comparison]:
