@@ -19,7 +19,7 @@ from psycopg import AsyncConnection
 
 from benchmarks.data import World
 from benchmarks.harness import Comparison, comparison_of, seconds_of, warm_up
-from benchmarks.mirror import user
+from benchmarks.mirror import user, user_id
 
 __all__ = ["PROVIDER_RATE", "run"]
 
@@ -67,8 +67,9 @@ async def run(world: World) -> list[Comparison]:
     newer = await _rates(world, _NEWER)
     with psycopg.connect(owner) as connection:
         [(kept,)] = connection.execute(
-            "select count(*) from sync.history where family = 'user' and object_id >= %s",
-            (user(_FIRST)["id"],),
+            "select count(*) from sync.history"
+            " where family = 'user' and object_id between %s and %s",
+            (user_id(_FIRST), user_id(_FIRST + _PAGES * PAGE)),
         ).fetchall()
         assert kept == _PAGES * PAGE, f"the history has {kept} of the versions before"
     lines = [

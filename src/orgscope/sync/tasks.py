@@ -83,7 +83,16 @@ class Tasks:
             for task in await claim:
                 await self._release(task)
             raise
-        ended = await asyncio.gather(*(self._trace(task) for task in tasks), return_exceptions=True)
+        begun: list[Any] = []
+        try:
+            ended = await asyncio.gather(
+                *(self._trace(task, begun) for task in tasks), return_exceptions=True
+            )
+        except asyncio.CancelledError:  # What is cancelled before it begins gives nothing back.
+            for task in tasks:
+                if task not in begun:
+                    await self._release(task)
+            raise
         for error in ended:
             if error is not None:
                 raise error
@@ -98,7 +107,8 @@ class Tasks:
             LEASE,
         )
 
-    async def _trace(self, task: Any) -> None:
+    async def _trace(self, task: Any, begun: list[Any]) -> None:
+        begun.append(task)
         asked = {"orgscope.task.kind": task.kind, "orgscope.task.attempts": task.attempts}
         with span("orgscope.task", asked) as current:
             await self._do(task, current)

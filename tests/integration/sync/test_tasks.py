@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
 
+from orgscope.db import Database as OwnDatabase
 from orgscope.errors import ProviderRefused, ProviderUnavailable
+from orgscope.sync.query import fetch as fetch_rows
 from orgscope.sync.tasks import Tasks
 from tests.correctness.stage import Stage, staged
 from tests.database import Database
@@ -94,3 +97,34 @@ async def test_work__fails__only_what_is_about_the_task_counts(
     ask(mirror.database, ("keys", "jwks"))
     assert await tasks.work() == 1
     assert mirror.database.rows("select attempts, failures from sync.tasks") == [(1, failures)]
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_work__cancelled_right_after_the_claim__task_is_given_back(
+    mirror: Stage, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """Some steps of the loop lie between the claim and the first step of the task."""
+    loop = asyncio.get_running_loop()
+
+    async def forever(_key: str) -> None:
+        await asyncio.Event().wait()
+
+    def cancel(after: int) -> None:
+        if after == 0:
+            work.cancel()
+        else:
+            loop.call_soon(cancel, after - 1)
+
+    async def fetch(database: OwnDatabase, query: str, *arguments: object) -> list[Any]:
+        rows = await fetch_rows(database, query, *arguments)
+        if "sync.claim_tasks" in query:
+            cancel(steps)
+        return rows
+
+    monkeypatch.setattr("orgscope.sync.tasks.fetch", fetch)
+    ask(mirror.database, ("refetch", "user:user_1"))
+    work = asyncio.create_task(Tasks(mirror.own, mirror.workos, more={"refetch": forever}).work())
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    rows = mirror.database.rows("select attempts, lease_until from sync.tasks")
+    assert rows == [(0, None)]
