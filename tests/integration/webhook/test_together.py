@@ -162,3 +162,18 @@ async def test_receiver__events_in_another_order__applied_in_that_of_their_ids(
         for number, name in enumerate(("Ada", "Grace"))
     )
     assert await receive(receiver, [second, first]) == [Outcome.APPLIED] * 2
+
+
+async def test_receiver__closed_while_one_is_under_way__waits_for_it(
+    receiver: Receiver, database: Database
+) -> None:
+    with psycopg.connect(database.settings.url("dba")) as other:
+        other.execute("lock table sync.families in exclusive mode")
+        asked = asyncio.create_task(receiver.receive(json.dumps(created())))
+        await asyncio.sleep(0.05)
+        closing = asyncio.create_task(receiver.close())
+        await asyncio.sleep(0.05)
+        assert not closing.done()
+    await closing
+    assert len(inbox(database)) == 1
+    assert await asked == Outcome.APPLIED
