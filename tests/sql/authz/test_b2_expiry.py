@@ -27,6 +27,11 @@ def without_leeway(tenants: Tenants) -> None:
         assert value(connection, change, (settings,)) is True
 
 
+def soon() -> int:
+    """Return a time to wait for that leaves a busy machine enough to begin before it, in seconds."""
+    return int(time.time()) + 4
+
+
 def wait_until(connection: Connection, seconds: int) -> None:
     """Wait until the server's clock has passed a time."""
     left = value(
@@ -37,7 +42,7 @@ def wait_until(connection: Connection, seconds: int) -> None:
 
 def test_authz__b2_token_expires_in_an_open_transaction__context_ends(tenants: Tenants) -> None:
     without_leeway(tenants)
-    until = int(time.time()) + 2
+    until = soon()
     with tenants.request(tenants.database.token(exp=until)) as connection:
         assert value(connection, "select id from workos.users") == USER_A
         wait_until(tenants.database.admin, until)

@@ -7,12 +7,10 @@ when a row passed them. So what the policy reads must not raise: not without a c
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.sql.authz.tenants import ORG_B, USER_B, Tenants, refusal, value
-from tests.sql.authz.test_b2_expiry import wait_until, without_leeway
+from tests.sql.authz.test_b2_expiry import soon, wait_until, without_leeway
 
 # Each names a row of the other organization, by a leakproof operator that an index may serve.
 FOREIGN_ROWS = {
@@ -75,7 +73,7 @@ def test_policy__token_expired_in_an_open_transaction__no_answer_about_foreign_r
     other: Tenants,
 ) -> None:
     without_leeway(other)
-    until = int(time.time()) + 1
+    until = soon()
     with other.request(other.database.token(exp=until)) as connection:
         wait_until(other.database.admin, until)
         for where, condition in FOREIGN_ROWS.items():

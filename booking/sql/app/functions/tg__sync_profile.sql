@@ -13,10 +13,13 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
-  perform sync.run_hook('app.sync_profile', m.organization_id, m.user_id)
-  from workos.organization_memberships as m
-  where (tg_table_name = 'organization_memberships' and m.id = new.id)
-    or (tg_table_name = 'users' and m.user_id = new.id);
+  if tg_table_name = 'organization_memberships' then
+    perform sync.run_hook('app.sync_profile', new.organization_id, new.user_id);
+  else
+    perform sync.run_hook('app.sync_profile', m.organization_id, m.user_id)
+    from workos.organization_memberships as m
+    where m.user_id = new.id;
+  end if;
   return null;
 end
 $$;
