@@ -55,8 +55,11 @@ begin
   );
   applied := v_done.applied;
   differing := v_done.differing;
+  -- For who is gone, which only a reconcile asks, and for the lists of each parent.
   insert into sync.run_objects (run_id, family, object_id)
   select v_run.run_id, v_family.name, k.key from unnest(v_done.keys) as k (key)
+  where v_run.kind = 'reconcile'
+    or exists (select from sync.families as f where f.list_parent = v_family.name)
   on conflict on constraint run_objects_pkey do nothing;
   update sync.run_lists as l
   set cursor_id = next_id, began_at = coalesce(l.began_at, read_at),
