@@ -132,6 +132,18 @@ def test_functions__other_role__only_what_it_reads_by(
     assert executable(database, role) == functions
 
 
+@pytest.mark.parametrize("login", ["sync", "job", "admin"])
+def test_read_changes__login_that_may__reads(database: Database, login: str) -> None:
+    database.add_member()
+    with database.connect(login) as connection:
+        if login == "admin":
+            connection.execute("begin")
+            connection.execute("select authz.begin_privileged('test: copy the mirror onward')")
+        read = connection.execute("select count(*) from sync.read_changes()").fetchone()
+    assert read is not None
+    assert read[0] >= 3
+
+
 def test_functions__of_sync__owned_by_the_definer_and_pinned(database: Database) -> None:
     loose = database.rows(
         "select p.oid::regprocedure::text from pg_proc as p "
