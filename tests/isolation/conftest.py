@@ -44,9 +44,9 @@ class Given:
             for statement in statements:
                 connection.execute(statement)
 
-    def check(self, project: Project | None = None) -> Report:
-        """Test core and a project, by default booking."""
-        return check_isolation(self.settings, project or Project.load(BOOKING))
+    def check(self, project: Project | None = None, *only: str) -> Report:
+        """Test core and a project, by default booking; all of it, or ``only`` some objects."""
+        return check_isolation(self.settings, project or Project.load(BOOKING), only=only)
 
     def databases(self) -> list[str]:
         """Return the names of all databases of the server."""

@@ -43,18 +43,30 @@ def test_command__clean_database__exit_code_0_and_files(given: Given, tmp_path: 
 
 def test_command__open_policy__exit_code_1_and_table_with_its_policies(given: Given) -> None:
     given.by_hand("create policy x on app.events using (true)")
-    result = examine(given, "--project", str(BOOKING))
+    result = examine(given, "--project", str(BOOKING), "--only", "app.events")
     assert result.exit_code == 1
     assert "leak: member of A: select on app.events (other organization)" in result.output
     assert "permissive x for all to public using (true)" in result.output
     assert result.output.rstrip().splitlines()[-1].startswith("matrix: ")
 
 
+def test_command__only_one_table__last_line_says_so(given: Given, tmp_path: Path) -> None:
+    file = tmp_path / "matrix.txt"
+    result = examine(
+        given, "--project", str(BOOKING), "--only", "app.events", "--matrix", str(file)
+    )
+    assert result.exit_code == 0, result.output
+    assert "only on app.events, 0 leaks" in result.output.rstrip().splitlines()[-1]
+    assert "app.profiles" not in file.read_text("utf-8")
+    result = examine(given, "--project", str(BOOKING), "--only", "app.nothing")
+    assert (result.exit_code, "app.nothing that can be tried" in result.output) == (2, True)
+
+
 def test_command__no_positive_control__exit_code_2(given: Given) -> None:
     given.by_hand("create rule stop as on delete to app.profiles do instead nothing")
-    result = examine(given, "--project", str(BOOKING))
+    result = examine(given, "--project", str(BOOKING), "--only", "app.profiles")
     assert result.exit_code == 2
-    assert "delete on app.profiles has no positive control" in result.output
+    assert "on app.profiles has no positive control" in result.output
 
 
 def test_command__server_does_not_answer__exit_code_2() -> None:
@@ -85,7 +97,7 @@ def test_command__in_the_projects_folder__finds_it_and_its_env_file(
     folder = tmp_path / "booking"
     shutil.copytree(BOOKING, folder, ignore=shutil.ignore_patterns(".orgscope", "src", ".env"))
     monkeypatch.chdir(folder)
-    assert examine(given).exit_code == 0
+    assert examine(given, "--only", "app.events").exit_code == 0
     (folder / ".env").write_text("ORGSCOPE_ROLE_PREFIX=other\n")
     result = examine(given)
     assert result.exit_code == 2
@@ -96,7 +108,7 @@ def test_command__used_database_and_its_project__tested_in_a_copy_of_the_schema(
     given: Given,
 ) -> None:
     with psycopg.connect(given.dsn):
-        result = examine(given, "--project", str(BOOKING))
+        result = examine(given, "--project", str(BOOKING), "--only", "app.events")
     assert result.exit_code == 0, result.output
 
 

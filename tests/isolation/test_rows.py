@@ -56,7 +56,7 @@ def test_rows__types_checks_parents_and_samples__are_met(given: Given, shop: Sho
         "".join(_TENANT.format(name=name) for name in names)
         + '[tables."shop.codes".sample]\ncode = "ABC-$unique"\n',
     )
-    report = given.check(project)
+    report = given.check(project, *(f"shop.{name}" for name in names))
     assert [str(one) for one in (*report.leaks, *report.faults)] == []
     assert {case.table for case in report.cases} >= {f"shop.{name}" for name in names}
 
@@ -75,10 +75,12 @@ def test_tables__not_as_declared__are_named(given: Given, shop: Shop) -> None:
         + "".join(_LOCK.format(name=name) for name in ("heap", "codes", "parts")),
         "".join(_TENANT.format(name=name) for name in ("gone", "heap", "codes", "parts")),
     )
-    report = given.check(project)
+    report = given.check(project, "workos.users")
     assert report.exit_code == 1
     assert [str(one) for one in report.leaks] == [
-        "shop.parts_0: is a partition, and orgscope_user has a grant on it"
+        "shop.parts_0: is a partition, and orgscope_user has a grant on it",
+        "shop.parts_0: is owned by postgres and not by orgscope_owner",
+        "shop.parts_0: row security is not enabled",
     ]
     assert sorted(str(one)[:50] for one in report.faults) == [
         "shop.codes: no row could be made up: constraint ch",
@@ -95,7 +97,7 @@ def test_contract__column_that_does_not_exist__is_named(given: Given, shop: Shop
         _TENANT.format(name="codes")
         + 'person = "nobody_id"\nuser = { select = { rows = "own", columns = ["org_id"] } }\n',
     )
-    assert [str(one) for one in given.check(project).faults] == [
+    assert [str(one) for one in given.check(project, "workos.users").faults] == [
         "shop.codes: has no column nobody_id, which its contract names",
         "shop.codes: its contract does not let `user` select the primary key, "
         "by which rows are told apart",

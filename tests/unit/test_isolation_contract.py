@@ -72,6 +72,19 @@ def test_contract__reason__is_what_admin_and_auditor_need(tmp_path: Path) -> Non
             id="rls_off",
         ),
         pytest.param('[tables."orders"]\nscope = "internal"', "tables.orders", id="no_schema"),
+        pytest.param(
+            '[[functions]]\nroles = ["guest"]\nnames = ["shop.total"]',
+            "functions.0.roles.0: Value error, a role is one of user, ",
+            id="functions_of_an_unknown_role",
+        ),
+        pytest.param(
+            '[views."shop.all"]\nscope = "internal"\nadmin = ["delete"]',
+            'views."shop.all": Value error, admin: a view is read as a whole',
+            id="view_that_is_written",
+        ),
+        pytest.param(
+            '[views."shop.all"]\nscope = "mirror"', 'scope "mirror" is for tables', id="mirror_view"
+        ),
         pytest.param("[tables", "is not TOML", id="not_toml"),
     ],
 )
@@ -83,10 +96,19 @@ def test_contract__not_of_its_form__file_and_key_are_named(
     assert str(tmp_path / "policies" / "contract.toml") in str(caught.value)
 
 
-def test_contract__table_of_another_project__is_refused(tmp_path: Path) -> None:
-    foreign = project(tmp_path, '[tables."workos.users"]\nscope = "internal"\n')
-    with pytest.raises(ConfigurationError, match=re.escape('tables."workos.users" is not in a')):
-        load_contract((foreign,))
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('[tables."workos.users"]\nscope = "internal"', 'tables."workos.users"'),
+        ('[views."sync.status"]\nscope = "internal"', 'views."sync.status"'),
+        ('[[functions]]\nroles = ["user"]\nnames = ["authz.begin"]', 'functions."authz.begin"'),
+    ],
+)
+def test_contract__object_of_another_project__is_refused(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(f"{named} is not in a schema of shop")):
+        load_contract((project(tmp_path, text),))
 
 
 def test_contract__missing__says_where_it_belongs(tmp_path: Path) -> None:

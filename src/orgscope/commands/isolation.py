@@ -19,7 +19,7 @@ from orgscope.commands.options import ProjectOption, opened
 from orgscope.connection import url_parts
 from orgscope.errors import ConfigurationError
 from orgscope.isolation.local import deployed
-from orgscope.isolation.render import print_report, write_json, write_junit
+from orgscope.isolation.render import print_report, write_json, write_junit, write_matrix
 from orgscope.isolation.run import check_isolation
 from orgscope.settings import Settings
 
@@ -37,7 +37,7 @@ def isolation() -> None:
 
 
 @app.command("test")
-def prove(
+def prove(  # noqa: PLR0917 - typer reads the parameters as arguments and options
     dsn: Annotated[
         str | None,
         typer.Argument(
@@ -46,6 +46,13 @@ def prove(
         ),
     ] = None,
     project: ProjectOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Try this table, view or function only; may be given again."),
+    ] = None,
+    matrix: Annotated[
+        Path | None, typer.Option(help="Write who reached what to this file, as text.")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write every case to this file.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit's XML to this file.")] = None,
 ) -> None:
@@ -61,7 +68,9 @@ def prove(
         settings, found = opened(project)
         given = nullcontext(_settings_of(dsn, settings)) if dsn else deployed(found)
         with _terminable(), given as tested:
-            report = check_isolation(tested, found)
+            report = check_isolation(tested, found, only=only or ())
+        if matrix is not None:
+            write_matrix(report, matrix)
         if json is not None:
             write_json(report, json)
         if junit is not None:

@@ -48,6 +48,7 @@ class Actor:
     subject: str = ""
     organization: str | None = None
     refused: str | None = None
+    impersonator: str | None = None
     with_reason: bool = True
     row_security: bool | None = None
 
@@ -66,6 +67,7 @@ class Actor:
 ACTORS: Final = (
     Actor("member of A", "api", "user", "token", "ada", ORG_A),
     Actor("member of B", "api", "user", "token", "ben", ORG_B),
+    Actor("impersonated member of A", "api", "user", "token", "ada", ORG_A, impersonator="help"),
     Actor("person without organization", "api", "user", "token", "nobody"),
     Actor("removed member", "api", "api", "token", "removed", ORG_A, "WS313"),
     Actor("inactive member", "api", "api", "token", "inactive", ORG_A, "WS313"),
@@ -74,6 +76,7 @@ ACTORS: Final = (
     Actor("deleted person", "api", "api", "token", "deleted", ORG_A, "WS310"),
     Actor("revoked session", "api", "api", "token", "revoked", ORG_A, "WS314"),
     Actor("member of a deleted organization", "api", "api", "token", "stranded", ORG_GONE, "WS311"),
+    Actor("anonymous", "api", "api", "token", refused="WS303"),
     Actor("api login without context", "api", "api"),
     Actor("request role without context", "api", "user", "group", "user", with_reason=False),
     Actor("job of A", "job", "user", "system", organization=ORG_A),
@@ -125,7 +128,7 @@ def _open(
     connection.execute("savepoint opening")
     try:
         if actor.opening == "token":
-            token = world.token(actor.subject, actor.organization)
+            token = world.token(actor.subject, actor.organization, actor.impersonator)
             connection.execute("select authz.begin(%s)", (token,))
         elif actor.opening == "system":
             connection.execute(

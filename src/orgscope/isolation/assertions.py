@@ -9,21 +9,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, get_args
 
-from orgscope.isolation.catalogue import SILENT_READERS, Privilege, TableInfo
-from orgscope.isolation.contract import COMMANDS, Command, Contract, Grant, Table
+from orgscope.isolation.catalogue import Catalogue
+from orgscope.isolation.contract import COMMANDS, ROLES, Command, Contract, Grant, Table
+from orgscope.isolation.functions import assert_functions
 from orgscope.isolation.report import Finding
-from orgscope.settings import LOGINS
+from orgscope.isolation.tables import SILENT_READERS, Privilege, TableInfo
+from orgscope.isolation.views import assert_views
 
 __all__ = ["assert_catalogue", "faulty_columns"]
 
-_ROLES: Final = ("user", *LOGINS, "definer", "sealer")
 _COMMANDS: Final = {command.upper(): command for command in get_args(Command)}
 
 
 def assert_catalogue(
-    contract: Contract, tables: Iterable[TableInfo], role_prefix: str
+    contract: Contract, catalogue: Catalogue, role_prefix: str
 ) -> tuple[list[Finding], int]:
     """Return what differs, and how many facts were compared."""
+    parts = (
+        _assert_tables(contract, catalogue.tables, role_prefix),
+        assert_views(contract, catalogue.views, role_prefix),
+        assert_functions(contract, catalogue.functions, role_prefix),
+    )
+    return [one for findings, _ in parts for one in findings], sum(count for _, count in parts)
+
+
+def _assert_tables(
+    contract: Contract, tables: Iterable[TableInfo], role_prefix: str
+) -> tuple[list[Finding], int]:
     findings: list[Finding] = []
     asserted = 0
     found = {table.name: table for table in tables}
@@ -32,8 +44,8 @@ def assert_catalogue(
     for name, table in sorted(found.items()):
         asserted += 1
         if table.partition or table.is_head:
-            asserted += table.is_head
-            findings += _assert_closed(table)
+            asserted += 2 + table.partition
+            findings += _assert_closed(table, role_prefix)
             continue
         declared = contract.tables.get(name)
         if declared is None:
@@ -44,7 +56,7 @@ def assert_catalogue(
         if wrong := faulty_columns(table, declared):
             findings += [Finding(name, problem) for problem in wrong]
             continue
-        asserted += 4 + len(_ROLES) * (len(COMMANDS) + 1)
+        asserted += 4 + len(ROLES) * (len(COMMANDS) + 1)
         findings += _assert_silence(table)
         findings += _assert_row_security(table, declared, role_prefix)
         findings += _assert_privileges(table, declared, role_prefix)
@@ -55,7 +67,7 @@ def faulty_columns(table: TableInfo, declared: Table) -> list[str]:
     """Return what is wrong with the columns that the contract names; such a table is not tried."""
     known = {column.name for column in table.columns}
     named = {declared.organization_column, declared.person_column, *declared.sample} - {None}
-    for role in _ROLES:
+    for role in ROLES:
         for grant in declared.grants(role).values():
             named |= set(grant.columns or ())
     problems = [
@@ -84,23 +96,30 @@ def _assert_silence(table: TableInfo) -> Iterator[Finding]:
         )
 
 
-def _assert_closed(table: TableInfo) -> Iterator[Finding]:
+def _assert_closed(table: TableInfo, role_prefix: str) -> Iterator[Finding]:
     """A partition is reached through its parent, whose policies it would skip; a head by nobody."""
     what = "a partition" if table.partition else "the head of a project"
     for grantee in sorted({one.grantee for one in table.privileges if one.grantee != table.owner}):
         yield Finding(table.name, f"is {what}, and {grantee} has a grant on it", is_leak=True)
-    if table.is_head and not table.row_security:
+    yield from _assert_owner(table, role_prefix)
+    if not table.row_security:
         yield Finding(table.name, "row security is not enabled", is_leak=True)
+    elif table.partition and not table.forced:
+        yield Finding(table.name, "row security is not forced: its owner skips it", is_leak=True)
 
 
 def _assert_row_security(table: TableInfo, declared: Table, role_prefix: str) -> Iterator[Finding]:
-    owner = f"{role_prefix}_owner"
-    if table.owner != owner:
-        yield Finding(table.name, f"is owned by {table.owner} and not by {owner}", is_leak=True)
+    yield from _assert_owner(table, role_prefix)
     if declared.row_security and not table.row_security:
         yield Finding(table.name, "row security is not enabled", is_leak=True)
     if declared.forced and not table.forced:
         yield Finding(table.name, "row security is not forced: its owner skips it", is_leak=True)
+
+
+def _assert_owner(table: TableInfo, role_prefix: str) -> Iterator[Finding]:
+    owner = f"{role_prefix}_owner"
+    if table.owner != owner:
+        yield Finding(table.name, f"is owned by {table.owner} and not by {owner}", is_leak=True)
 
 
 def _assert_privileges(table: TableInfo, declared: Table, role_prefix: str) -> Iterator[Finding]:
@@ -109,7 +128,7 @@ def _assert_privileges(table: TableInfo, declared: Table, role_prefix: str) -> I
             where = f" on column {one.column}" if one.column else ""
             problem = f"{one.grantee} has {one.privilege}{where}, and the contract does not say so"
             yield Finding(table.name, problem, is_leak=True)
-    for role in _ROLES:
+    for role in ROLES:
         for command, grant in declared.grants(role).items():
             for column in grant.columns or (None,):
                 wanted = Privilege(f"{role_prefix}_{role}", command.upper(), column)
@@ -121,7 +140,7 @@ def _assert_privileges(table: TableInfo, declared: Table, role_prefix: str) -> I
 def _is_declared(privilege: Privilege, declared: Table, role_prefix: str) -> bool:
     role = privilege.grantee.removeprefix(f"{role_prefix}_")
     command = _COMMANDS.get(privilege.privilege)
-    if role == privilege.grantee or role not in _ROLES or command is None:
+    if role == privilege.grantee or role not in ROLES or command is None:
         return False
     grant: Grant | None = declared.grants(role).get(command)
     if grant is None:

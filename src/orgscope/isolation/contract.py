@@ -6,12 +6,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from orgscope.errors import ConfigurationError
 from orgscope.project import Project
@@ -22,11 +31,14 @@ __all__ = [
     "COMMANDS",
     "CONTRACT_FILE",
     "MEMBERSHIP",
+    "ROLES",
     "Command",
     "Contract",
     "Grant",
     "Reach",
+    "Relation",
     "Table",
+    "View",
     "load_contract",
 ]
 
@@ -40,7 +52,8 @@ Scope = Literal["organization", "user", "mirror", "shared", "internal"]
 Reach = Literal["own", "organization", "own or organization", "all"]
 
 COMMANDS: Final[tuple[Command, ...]] = get_args(Command)
-_GROUPS: Final = ("definer", "sealer", "owner")
+ROLES: Final = ("user", *LOGINS, "definer", "sealer")
+"""The words for the roles, but for that of the tables' owner."""
 _REACHES: Final[dict[Scope, tuple[Reach, ...]]] = {
     "organization": ("own", "organization"),
     "user": ("own",),
@@ -76,13 +89,12 @@ def _spelled_out(value: Any) -> Any:
 Grants = Annotated[dict[Command, Grant], BeforeValidator(_spelled_out)]
 
 
-class Table(_Strict):
-    """What one ``[tables."schema.name"]`` says."""
+class Relation(_Strict):
+    """What tables and views have in common: whose the rows are, and who may do what."""
 
     scope: Scope
     organization: str | None = None
     person: str | None = None
-    row_security: bool = True
     user: Grants = Field(default_factory=dict)
     migrator: Grants = Field(default_factory=dict)
     api: Grants = Field(default_factory=dict)
@@ -97,7 +109,6 @@ class Table(_Strict):
     sealer: Grants = Field(default_factory=dict)
     owner: Grants = Field(default_factory=dict)
     logins: Grants = Field(default_factory=dict)
-    sample: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -115,7 +126,7 @@ class Table(_Strict):
                 raise ValueError(
                     f'user.{command} says "organization", so `organization` must name a column'
                 )
-        for role in (*LOGINS, *_GROUPS, "logins"):
+        for role in (*ROLES[1:], "owner", "logins"):
             for command, grant in getattr(self, role).items():
                 if grant.rows != "all":
                     raise ValueError(f"{role}.{command}: only `user` is limited to some rows")
@@ -125,10 +136,6 @@ class Table(_Strict):
             raise ValueError('scope "user" needs `person`, the column with the user id')
         if self.scope != "mirror" and {self.organization, self.person} & set(_THROUGH):
             raise ValueError('only scope "mirror" is reached through a membership')
-        if not self.row_security and any(
-            getattr(self, role) for role in ("user", "logins", *LOGINS)
-        ):
-            raise ValueError("row_security = false is for a table that only its owner reaches")
         return self
 
     def grants(self, role: str, *, with_reason: bool = True) -> Mapping[Command, Grant]:
@@ -144,8 +151,8 @@ class Table(_Strict):
 
     @property
     def forced(self) -> bool:
-        """True when row security must also bind the table's owner."""
-        return self.row_security and not self.owner
+        """True when row security must also bind the owner."""
+        return False
 
     @property
     def organization_column(self) -> str | None:
@@ -158,8 +165,60 @@ class Table(_Strict):
         return None if self.person in _THROUGH else self.person
 
 
+class Table(Relation):
+    """What one ``[tables."schema.name"]`` says."""
+
+    row_security: bool = True
+    sample: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_reached_by_its_owner_only_without_row_security(self) -> Self:
+        if not self.row_security and any(
+            getattr(self, role) for role in ("user", "logins", *LOGINS)
+        ):
+            raise ValueError("row_security = false is for a table that only its owner reaches")
+        return self
+
+    @property
+    def forced(self) -> bool:
+        """True when row security must also bind the table's owner."""
+        return self.row_security and not self.owner
+
+
+class View(Relation):
+    """What one ``[views."schema.name"]`` says; also of a materialized view or a foreign table."""
+
+    @model_validator(mode="after")
+    def _is_only_read(self) -> Self:
+        if self.scope == "mirror":
+            raise ValueError('scope "mirror" is for tables')
+        for role in (*ROLES, "owner", "logins"):
+            for command, grant in getattr(self, role).items():
+                if command != "select" or grant.columns is not None:
+                    raise ValueError(f"{role}: a view is read as a whole; write to its tables")
+        return self
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$")]
+
+
+def _role(word: str) -> str:
+    if word not in (known := (*ROLES, "owner")):
+        raise ValueError(f"a role is one of {', '.join(known)}")
+    return word
+
+
+class Functions(_Strict):
+    """What one ``[[functions]]`` says: the roles may execute all of them, with all overloads."""
+
+    roles: tuple[Annotated[str, AfterValidator(_role)], ...]
+    names: tuple[Name, ...]
+
+
 class _ContractFile(_Strict):
-    tables: dict[Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$")], Table]
+    tables: dict[Name, Table] = Field(default_factory=dict)
+    views: dict[Name, View] = Field(default_factory=dict)
+    functions: tuple[Functions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +227,9 @@ class Contract:
 
     schemas: tuple[str, ...]
     tables: Mapping[str, Table]
+    views: Mapping[str, View] = field(default_factory=dict)
+    functions: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Role -> the functions that it may execute, each with all its overloads."""
 
 
 def load_contract(projects: Sequence[Project]) -> Contract:
@@ -177,17 +239,30 @@ def load_contract(projects: Sequence[Project]) -> Contract:
     or not of its form; and when a project declares a table of a schema that is not its own.
     """
     tables: dict[str, Table] = {}
+    views: dict[str, View] = {}
+    functions: dict[str, set[str]] = defaultdict(set)
     for project in projects:
         path = project.policies / CONTRACT_FILE
-        for name, table in _read(path).tables.items():
-            if name.partition(".")[0] not in project.schemas:
-                raise ConfigurationError(
-                    f'{path}: tables."{name}" is not in a schema of {project.name} '
-                    f"({', '.join(project.schemas)}). Declare it in the contract of its project."
-                )
-            tables[name] = table
+        read = _read(path)
+        _refuse_foreign(path, project, "tables", read.tables)
+        _refuse_foreign(path, project, "views", read.views)
+        for one in read.functions:
+            _refuse_foreign(path, project, "functions", one.names)
+            for role in one.roles:
+                functions[role] |= set(one.names)
+        tables |= read.tables
+        views |= read.views
     schemas = tuple(schema for project in projects for schema in project.schemas)
-    return Contract(schemas, tables)
+    return Contract(schemas, tables, views, functions)
+
+
+def _refuse_foreign(path: Path, project: Project, kind: str, names: Iterable[str]) -> None:
+    for name in names:
+        if name.partition(".")[0] not in project.schemas:
+            raise ConfigurationError(
+                f'{path}: {kind}."{name}" is not in a schema of {project.name} '
+                f"({', '.join(project.schemas)}). Declare it in the contract of its project."
+            )
 
 
 def _read(path: Path) -> _ContractFile:

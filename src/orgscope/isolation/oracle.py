@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,17 +11,25 @@ import psycopg
 from psycopg import sql
 
 from orgscope.isolation.actors import Actor
-from orgscope.isolation.catalogue import TableInfo
 from orgscope.isolation.contract import (
     ACTIVE_MEMBERSHIP,
     MEMBERSHIP,
     Command,
     Reach,
-    Table,
+    Relation,
 )
-from orgscope.isolation.rows import identifier
+from orgscope.isolation.rows import identifier, key_text
+from orgscope.isolation.tables import TableInfo
 
-__all__ = ["Expected", "Memberships", "Row", "expected_for", "place_of", "read_rows"]
+__all__ = [
+    "Expected",
+    "Memberships",
+    "Row",
+    "expected_for",
+    "expected_of_all",
+    "place_of",
+    "read_rows",
+]
 
 Expected = Literal["rows", "none", "denied"]
 """``rows``: the command reaches them. ``none``: it reaches nothing, with or without an error.
@@ -54,7 +62,7 @@ class Memberships:
                 self._organizations[kind, user_id].add(organization_id)
                 self._persons[kind, organization_id].add(user_id)
 
-    def complete(self, declared: Table, organization: str | None, person: str | None) -> Row:
+    def complete(self, declared: Relation, organization: str | None, person: str | None) -> Row:
         """Return a row without a key that belongs to whom its columns and memberships say."""
         organizations = {organization} - {None}
         persons = {person} - {None}
@@ -66,10 +74,10 @@ class Memberships:
 
 
 def read_rows(
-    connection: psycopg.Connection[Any], table: TableInfo, declared: Table, members: Memberships
+    connection: psycopg.Connection[Any], table: TableInfo, declared: Relation, members: Memberships
 ) -> list[Row]:
     """Read every row of a table as the owner in no-force mode."""
-    columns = [sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.key]
+    columns = [key_text(name) for name in table.key]
     extra = [
         sql.SQL("null") if name is None else sql.SQL("{}::text").format(sql.Identifier(name))
         for name in (declared.organization_column, declared.person_column)
@@ -88,7 +96,7 @@ def read_rows(
     return sorted(rows, key=lambda row: row.key)
 
 
-def place_of(actor: Actor, declared: Table, row: Row) -> str:
+def place_of(actor: Actor, declared: Relation, row: Row) -> str:
     """Say where a row stands, seen from the actor: the word of a report."""
     if actor.role != "user" or declared.scope in {"internal", "shared"}:
         return "any row"
@@ -103,7 +111,7 @@ def place_of(actor: Actor, declared: Table, row: Row) -> str:
     return "own, elsewhere" if mine else "other organization"
 
 
-def expected_for(actor: Actor, declared: Table, command: Command, row: Row) -> Expected:
+def expected_for(actor: Actor, declared: Relation, command: Command, row: Row) -> Expected:
     """Return what the contract expects of one command on one row."""
     if actor.is_owner:
         return _expected_of_owner(actor, declared, command)
@@ -118,18 +126,26 @@ def expected_for(actor: Actor, declared: Table, command: Command, row: Row) -> E
     return "denied" if command == "insert" else "none"
 
 
+def expected_of_all(
+    actor: Actor, declared: Relation, commands: Iterable[Command], row: Row
+) -> Expected:
+    """Return what the contract expects of a statement that needs several commands of one row."""
+    needed = {expected_for(actor, declared, command, row) for command in commands}
+    return "denied" if "denied" in needed else "none" if "none" in needed else "rows"
+
+
 def _has_context(actor: Actor) -> bool:
     return actor.opening in {"token", "system"}
 
 
-def _expected_of_owner(actor: Actor, declared: Table, command: Command) -> Expected:
+def _expected_of_owner(actor: Actor, declared: Relation, command: Command) -> Expected:
     """An owner may do everything by nature; forced row security leaves it TRUNCATE, and no row."""
     if command == "truncate" or not declared.forced:
         return "rows"
     return "denied" if command == "insert" or actor.row_security is False else "none"
 
 
-def _reaches(actor: Actor, declared: Table, reach: Reach, row: Row) -> bool:
+def _reaches(actor: Actor, declared: Relation, reach: Reach, row: Row) -> bool:
     if declared.scope == "mirror" and not row.live:
         return False
     here = actor.organization is not None and actor.organization in row.organizations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,13 +10,17 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from orgscope.isolation.catalogue import TableInfo
+from orgscope.errors import ConfigurationError
+from orgscope.isolation.catalogue import Catalogue
 from orgscope.isolation.clone import Clone
-from orgscope.isolation.contract import Contract, Table
+from orgscope.isolation.contract import Contract, Table, View
+from orgscope.isolation.functions import FunctionInfo
 from orgscope.isolation.oracle import Memberships, Row, read_rows
 from orgscope.isolation.report import Finding
 from orgscope.isolation.rows import RowMaker, Unmade, Values, identifier, parents_first
 from orgscope.isolation.statements import Change, change_of
+from orgscope.isolation.tables import TableInfo
+from orgscope.isolation.views import ViewInfo, lacking
 from orgscope.isolation.world import World
 
 __all__ = ["Prepared", "Subject", "prepare", "unforced"]
@@ -40,12 +44,42 @@ class Subject:
     """What the request role sets; ``change`` when it may set nothing or everything."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """The subjects of a run, and the tables that could not become one."""
+    """What is tried in a run, and the tables on which nothing could be."""
 
     subjects: list[Subject] = field(default_factory=list)
+    partitions: list[TableInfo] = field(default_factory=list)
+    views: list[tuple[ViewInfo, View]] = field(default_factory=list)
+    functions: list[FunctionInfo] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    def only(self, names: Collection[str]) -> Prepared:
+        """Return what of it has one of the names.
+
+        Raises ConfigurationError for a name that nothing has.
+        """
+        chosen = Prepared(
+            [one for one in self.subjects if one.table.name in names],
+            [one for one in self.partitions if one.name in names],
+            [one for one in self.views if one[0].name in names],
+            [one for one in self.functions if one.name in names],
+            self.findings,
+        )
+        known = {table.name for table in chosen.tables}
+        known |= {view.name for view, _ in chosen.views}
+        known |= {function.name for function in chosen.functions}
+        if unknown := sorted(set(names) - known):
+            raise ConfigurationError(
+                f"there is no table, view or function {', '.join(unknown)} that can be tried. Give "
+                "names such as app.events."
+            )
+        return chosen
+
+    @property
+    def tables(self) -> list[TableInfo]:
+        """The tables and partitions."""
+        return [*(subject.table for subject in self.subjects), *self.partitions]
 
 
 @contextmanager
@@ -82,20 +116,24 @@ def _empty(clone: Clone, contract: Contract, tables: Iterable[TableInfo]) -> Non
         connection.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(emptied)))
 
 
-def prepare(clone: Clone, contract: Contract, tables: list[TableInfo]) -> tuple[World, Prepared]:
-    """Fill the clone and return who acts and what is tried.
+def prepare(clone: Clone, contract: Contract, catalogue: Catalogue) -> tuple[World, Prepared]:
+    """Fill the clone and return who acts and what is tried: what the contract names.
 
     Raises IsolationAborted when an event does not apply.
     """
-    _empty(clone, contract, tables)
+    _empty(clone, contract, catalogue.tables)
     world = World.create(clone)
-    declared = {
-        table.name: contract.tables[table.name] for table in tables if table.name in contract.tables
-    }
-    ours = [table for table in tables if table.name in declared]
-    prepared = Prepared()
-    with clone.owner() as connection, unforced(connection, ours):
-        _fill(connection, ours, declared, prepared)
+    ours = [table for table in catalogue.tables if table.name in contract.tables]
+    owner = f"{clone.settings.role_prefix}_owner"
+    partitions = [one for one in catalogue.tables if one.partition and one.owner == owner]
+    views = [
+        (view, contract.views[view.name])
+        for view in catalogue.views
+        if view.name in contract.views and not lacking(view, contract.views[view.name])
+    ]
+    prepared = Prepared(partitions=partitions, views=views, functions=catalogue.functions)
+    with clone.owner() as connection, unforced(connection, [*ours, *partitions]):
+        _fill(connection, ours, contract.tables, prepared)
     return world, prepared
 
 

@@ -9,37 +9,19 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from rich.console import Console
-from rich.table import Table as Grid
 from rich.text import Text
 
+from orgscope.isolation.access import access_matrix
 from orgscope.isolation.report import Case, Finding, Report
 
-__all__ = ["print_report", "write_json", "write_junit"]
+__all__ = ["print_report", "write_json", "write_junit", "write_matrix"]
 
-_LETTERS: Final = {"select": "S", "insert": "I", "update": "U", "delete": "D", "truncate": "T"}
-_COLUMNS: Final = {
-    "member of A": "member",
-    "job of A": "job",
-    "administrator with reason": "admin",
-    "auditor with reason": "auditor",
-    "backup login": "backup",
-    "definer": "definer",
-    "sealer": "sealer",
-    "owner with row security": "owner",
-    "api login without context": "any login",
-}
-"""The actors that reach different things; the others repeat one of them, or reach nothing."""
 _SHOWN: Final = 200
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print who reached what, then each difference on a line, and the verdict as the last line."""
-    console.print(_access(report))
-    console.print(
-        "S select, I insert, U update, D delete, T truncate: reached in the clone, on the rows "
-        "that the contract says. admin and auditor have given a reason.",
-        style="dim",
-    )
+    console.print(Text(access_matrix(report)))
     for title, style, found in (
         ("leak", "bold red", report.leaks),
         ("differs", "yellow", report.faults),
@@ -56,23 +38,9 @@ def print_report(report: Report, console: Console) -> None:
     console.print(report.verdict, style="bold red" if report.exit_code else "bold green")
 
 
-def _access(report: Report) -> Grid:
-    reached: dict[tuple[str, str], set[str]] = defaultdict(set)
-    tables = set()
-    for case in report.cases:
-        if case.command in _LETTERS:
-            tables.add(case.table)
-            if case.outcome == "rows":
-                reached[case.table, case.actor].add(case.command)
-    grid = Grid("table", *_COLUMNS.values(), title="Who reached what", title_justify="left")
-    for table in sorted(tables):
-        cells = ("".join(_letters(reached[table, actor])) or "·" for actor in _COLUMNS)
-        grid.add_row(table, *cells)
-    return grid
-
-
-def _letters(commands: set[str]) -> list[str]:
-    return [letter for command, letter in _LETTERS.items() if command in commands]
+def write_matrix(report: Report, path: Path) -> None:
+    """Write who reached what as text for people, to keep beside the code and review with it."""
+    path.write_text(access_matrix(report), "utf-8")
 
 
 def write_json(report: Report, path: Path) -> None:

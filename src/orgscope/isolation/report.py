@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +69,8 @@ class Report:
     """How many facts of the catalogue were compared with the contract."""
     policies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The policies of each table, as text."""
+    only: Collection[str] = ()
+    """The objects that were tried, empty when all were."""
 
     @property
     def leaks(self) -> list[Case | Finding]:
@@ -96,6 +98,8 @@ class Report:
     def verdict(self) -> str:
         """The last line of the output."""
         line = f"matrix: {len(self.cases)} cases ({self.controls} positive controls), "
+        if self.only:
+            line += f"only on {', '.join(sorted(self.only))}, "
         line += f"{len(self.leaks)} leaks"
         return f"{line}, {len(self.faults)} other differences" if self.faults else line
 

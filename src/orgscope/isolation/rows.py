@@ -11,8 +11,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from orgscope.isolation.catalogue import Column, Constraint, TableInfo
 from orgscope.isolation.contract import Table
+from orgscope.isolation.tables import Column, Constraint, TableInfo
 from orgscope.isolation.values import candidates, combinations, sample_value
 from orgscope.isolation.world import ORG_A, PAIRS
 
@@ -22,6 +22,7 @@ __all__ = [
     "Values",
     "identifier",
     "insert_query",
+    "key_text",
     "parents_first",
     "typed",
 ]
@@ -224,6 +225,11 @@ def typed(table: TableInfo, name: str, value: str | None) -> sql.Composable:
     column = table.column(name)
     kind = column.type if column is not None else "text"
     return sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))
+
+
+def key_text(name: str) -> sql.Composed:
+    """Compose the text of a key's column as COPY writes it; a cast writes a boolean otherwise."""
+    return sql.SQL("format('%s', {})").format(sql.Identifier(name))
 
 
 def _required(column: Column | None) -> bool:

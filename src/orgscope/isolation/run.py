@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import psycopg
 
 from orgscope.errors import IsolationAborted
 from orgscope.isolation.assertions import assert_catalogue, faulty_columns
-from orgscope.isolation.catalogue import read_tables
+from orgscope.isolation.catalogue import read_catalogue
 from orgscope.isolation.clone import Clone, cloned
 from orgscope.isolation.contract import Contract, load_contract
 from orgscope.isolation.matrix import run_matrix
+from orgscope.isolation.policies import unexercised
 from orgscope.isolation.prepare import prepare
 from orgscope.isolation.report import Report
+from orgscope.isolation.views import unshown
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
@@ -22,30 +25,25 @@ __all__ = ["check_isolation"]
 
 _PROJECTS = "select distinct project from deploy.revisions order by project"
 
-_POLICIES = """
-select format('%%s.%%s', schemaname, tablename),
-  format('%%s %%s for %%s to %%s using (%%s) with check (%%s)', lower(permissive), policyname,
-    lower(cmd), array_to_string(roles, ', '), coalesce(qual, ''), coalesce(with_check, ''))
-from pg_catalog.pg_policies
-where schemaname = any (%s)
-order by schemaname, tablename, policyname
-"""
 
-
-def check_isolation(settings: Settings, project: Project | None = None) -> Report:
+def check_isolation(
+    settings: Settings, project: Project | None = None, *, only: Collection[str] = ()
+) -> Report:
     """Test the database of ``ORGSCOPE_DBA_URL`` against the contracts of core and of ``project``.
 
     The database itself is only read: everything happens in a clone, which is dropped at the end.
+    ``only`` names the tables, views and functions that are tried, by default all; the catalogue is
+    compared as a whole in any case.
 
-    Raises ConfigurationError for a contract or a URL that is missing or wrong; IsolationAborted
-    (WS501) when a result would prove nothing, also when the database has a project that is not
-    given; DatabaseNotReady when no clone can be made.
+    Raises ConfigurationError for a contract, a URL or a name that is missing or wrong;
+    IsolationAborted (WS501) when a result would prove nothing, also when the database has a project
+    that is not given; DatabaseNotReady when no clone can be made.
     """
     projects = (core(), project) if project else (core(),)
     contract = load_contract(projects)
     with cloned(settings) as clone:
         _refuse_uncovered(clone, projects)
-        return _examine(clone, contract, settings.role_prefix)
+        return _examine(clone, contract, settings.role_prefix, only)
 
 
 def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
@@ -66,26 +64,31 @@ def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
         )
 
 
-def _examine(clone: Clone, contract: Contract, role_prefix: str) -> Report:
+def _examine(clone: Clone, contract: Contract, role_prefix: str, only: Collection[str]) -> Report:
     with clone.connect() as connection:
-        tables = read_tables(connection, contract.schemas, role_prefix)
-        policies = _read_policies(connection, contract)
-    findings, asserted = assert_catalogue(contract, tables, role_prefix)
-    usable = {
-        table.name: contract.tables[table.name]
-        for table in tables
-        if table.name in contract.tables
-        and not table.partition
-        and not faulty_columns(table, contract.tables[table.name])
-    }
-    usable_contract = Contract(contract.schemas, usable)
-    world, prepared = prepare(clone, usable_contract, tables)
-    cases = run_matrix(clone, usable_contract, world, prepared.subjects)
-    return Report(cases, [*findings, *prepared.findings], asserted, policies)
-
-
-def _read_policies(connection: psycopg.Connection[Any], contract: Contract) -> dict[str, list[str]]:
-    policies: dict[str, list[str]] = {}
-    for table, text in connection.execute(_POLICIES, (list(contract.schemas),)).fetchall():
-        policies.setdefault(table, []).append(text)
-    return policies
+        catalogue = read_catalogue(connection, contract.schemas, role_prefix)
+    findings, asserted = assert_catalogue(contract, catalogue, role_prefix)
+    usable = replace(
+        contract,
+        tables={
+            table.name: contract.tables[table.name]
+            for table in catalogue.tables
+            if table.name in contract.tables
+            and not table.partition
+            and not faulty_columns(table, contract.tables[table.name])
+        },
+    )
+    world, prepared = prepare(clone, usable, catalogue)
+    if only:
+        prepared = prepared.only(only)
+    cases = run_matrix(clone, usable, world, prepared)
+    tried = {subject.table.name for subject in prepared.subjects}
+    findings += [
+        *prepared.findings,
+        *unshown(prepared.views, cases),
+        *unexercised(catalogue.policies, cases, tried, role_prefix),
+    ]
+    policies: dict[str, list[str]] = defaultdict(list)
+    for policy in catalogue.policies:
+        policies[policy.table].append(str(policy))
+    return Report(cases, findings, asserted, policies, only)

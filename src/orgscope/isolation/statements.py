@@ -1,90 +1,36 @@
-"""The statements of the matrix, and how each attempt ended."""
+"""The statements that are tried on a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
 
-import psycopg
 from psycopg import sql
 
-from orgscope.isolation.catalogue import TableInfo
-from orgscope.isolation.contract import Table
+from orgscope.isolation.attempt import Statement
+from orgscope.isolation.contract import Command, Table
 from orgscope.isolation.oracle import Row
-from orgscope.isolation.rows import Values, identifier, insert_query, typed
+from orgscope.isolation.rows import Values, identifier, insert_query, key_text, typed
+from orgscope.isolation.tables import TableInfo
 
 __all__ = [
-    "Attempt",
     "Change",
-    "attempt",
     "change_of",
+    "copy_in",
+    "copy_out",
     "delete",
+    "insert",
+    "lock_keys",
+    "merge_delete",
+    "merge_insert",
     "move",
-    "open_attempts",
+    "permissions",
     "select_column",
     "select_keys",
     "truncate",
 ]
 
-_DENIED: Final = "42501"
-_CLAIMS: Final = "WS3"
-_CONSTRAINT: Final = "23"
-_REFERENCED: Final = "0A000"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """How a statement ended. ``rows`` are what a select returned."""
-
-    sqlstate: str | None = None
-    count: int = 0
-    rows: frozenset[tuple[str, ...]] = frozenset()
-    message: str = ""
-    passed: bool = False
-    """True when it passed every permission, and a constraint then stopped it."""
-
-    @property
-    def outcome(self) -> Literal["rows", "none", "denied", "error"]:
-        """``rows`` also when a constraint stopped it: row security had let it pass by then."""
-        if self.sqlstate is None:
-            return "rows" if self.count else "none"
-        if self.sqlstate == _DENIED or self.sqlstate.startswith(_CLAIMS):
-            return "denied"
-        return "rows" if self.passed else "error"
-
-    def __str__(self) -> str:
-        detail = f" ({self.sqlstate})" if self.sqlstate else ""
-        return f"{self.outcome}{detail}"
-
-
-def open_attempts(connection: psycopg.Connection[Any]) -> None:
-    """Set the savepoint to which every attempt of this transaction goes back."""
-    connection.execute("savepoint attempt")
-
-
-def attempt(
-    connection: psycopg.Connection[Any], query: sql.Composed, *, is_truncate: bool = False
-) -> Attempt:
-    """Run a statement and take it back, to the savepoint of ``open_attempts``."""
-    try:
-        cursor = connection.execute(query)
-        if cursor.description is None:
-            # TRUNCATE reports no rows; that it passed is the answer.
-            return Attempt(count=cursor.rowcount if cursor.rowcount >= 0 else 1)
-        rows = frozenset(tuple(row[0]) for row in cursor.fetchall())
-        return Attempt(count=len(rows), rows=rows)
-    except psycopg.Error as error:
-        state = error.sqlstate or type(error).__name__
-        # TRUNCATE of a table that others reference is refused after the permission was checked.
-        referenced = is_truncate and state == _REFERENCED
-        return Attempt(
-            state,
-            message=error.diag.message_primary or "",
-            passed=referenced or state.startswith(_CONSTRAINT),
-        )
-    finally:
-        connection.execute("rollback to savepoint attempt")
+_COMMA = sql.SQL(", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +40,29 @@ class Change:
     column: str
     value: sql.Composable
 
-    def everywhere(self, table: TableInfo) -> sql.Composed:
+    def everywhere(self, table: TableInfo) -> Statement:
         """Compose an update without a condition: no SELECT policy helps it."""
-        return _update(table, self.column, self.value)
+        return Statement(_update(table, self.column, self.value))
 
-    def of(self, table: TableInfo, row: Row) -> sql.Composed:
+    def of(self, table: TableInfo, row: Row, *, returning: bool = False) -> Statement:
         """Compose the update of one row."""
-        return _update(table, self.column, self.value) + _where(table, row)
+        query = _update(table, self.column, self.value) + _where(table, row)
+        return Statement(query + _returning(table) if returning else query)
 
-    def upsert(self, table: TableInfo, row: Row, fresh: Values) -> sql.Composed:
+    def upsert(self, table: TableInfo, row: Row, fresh: Values) -> Statement:
         """Compose an insertion under the key of a row that exists, which then updates that row."""
         values = {**fresh, **dict(zip(table.key, row.key, strict=True))}
         action = sql.SQL(" on conflict ({}) do update set {} = {}").format(
-            sql.SQL(", ").join(map(sql.Identifier, table.key)),
+            _COMMA.join(map(sql.Identifier, table.key)),
             sql.Identifier(self.column),
             self.value,
         )
-        return insert_query(table, values) + action
+        return Statement(insert_query(table, values) + action)
+
+    def merge(self, table: TableInfo, row: Row) -> Statement:
+        """Compose a merge that updates one row."""
+        action = sql.SQL("update set {} = {}").format(sql.Identifier(self.column), self.value)
+        return _merge_matched(table, row, action)
 
 
 def change_of(
@@ -137,46 +89,140 @@ def change_of(
     return Change(column.name, sql.SQL(keyword))
 
 
-def select_keys(table: TableInfo) -> sql.Composed:
-    """Compose the select of every key; a row is one array of texts."""
-    columns = [sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.key]
-    return sql.SQL("select array[{}] from {}").format(
-        sql.SQL(", ").join(columns), identifier(table)
+def select_keys(table: TableInfo) -> Statement:
+    """Compose the select of every key."""
+    return Statement(_select(table))
+
+
+def lock_keys(table: TableInfo) -> Statement:
+    """Compose the select of every key that locks the rows, as one does to update them next."""
+    return Statement(_select(table) + sql.SQL(" for update"))
+
+
+def copy_out(table: TableInfo) -> Statement:
+    """Compose the copy of every key."""
+    query = sql.SQL("copy {} ({}) to stdout").format(
+        identifier(table), _COMMA.join(map(sql.Identifier, table.key))
     )
+    return Statement(query, copies="out")
 
 
-def select_column(table: TableInfo, column: str) -> sql.Composed:
-    """Compose a select of one column that returns nothing: only the permission is asked."""
-    return sql.SQL("select array[{}::text] from {} limit 0").format(
-        sql.Identifier(column), identifier(table)
+def select_column(table: TableInfo, column: str) -> Statement:
+    """Compose a select of one column that returns nothing."""
+    query = sql.SQL("select {} from {} limit 0")
+    return Statement(query.format(sql.Identifier(column), identifier(table)), asks=True)
+
+
+def permissions(
+    name: sql.Identifier, columns: Sequence[str], commands: Iterable[Command]
+) -> Iterator[tuple[Command, Statement]]:
+    """Compose for each command the statement that touches no row. ``columns`` can be written.
+
+    Every column is given: a default may call what its owner cannot.
+    """
+    names = [sql.Identifier(column) for column in columns]
+    queries: dict[Command, sql.Composed] = {
+        "select": sql.SQL("select 1 from {} limit 0").format(name),
+        "insert": sql.SQL("insert into {} ({}) select {} where false").format(
+            name, _COMMA.join(names), _COMMA.join([sql.NULL] * len(names))
+        ),
+        "update": sql.SQL("update {} set {} = null where false").format(name, *names[:1]),
+        "delete": sql.SQL("delete from {} where false").format(name),
+    }
+    for command in commands:
+        yield command, Statement(queries[command], asks=True)
+
+
+def insert(
+    table: TableInfo,
+    values: Values,
+    columns: Sequence[str] | None = None,
+    *,
+    returning: bool = False,
+) -> Statement:
+    """Compose the insertion of a row, of some of its columns when they are given."""
+    query = insert_query(table, values, columns)
+    return Statement(query + _returning(table) if returning else query)
+
+
+def copy_in(table: TableInfo, values: Values) -> Statement:
+    """Compose the copy of a row into the table, which row security refuses to everybody."""
+    query = sql.SQL("copy {} ({}) from stdin").format(
+        identifier(table), _COMMA.join(map(sql.Identifier, values))
     )
+    return Statement(query, copies="in", values=tuple(values.values()), unsupported="denied")
 
 
-def move(table: TableInfo, row: Row, column: str, value: str) -> sql.Composed:
+def merge_insert(table: TableInfo, values: Values) -> Statement:
+    """Compose a merge that inserts a row."""
+    overriding = any(column.identity and column.name in values for column in table.columns)
+    query = sql.SQL(
+        "merge into {} as t using (select) as s on false"
+        " when not matched then insert ({}) {} values ({})"
+    ).format(
+        identifier(table),
+        _COMMA.join(map(sql.Identifier, values)),
+        sql.SQL("overriding system value" if overriding else ""),
+        _COMMA.join(typed(table, name, value) for name, value in values.items()),
+    )
+    return Statement(query)
+
+
+def move(table: TableInfo, row: Row, column: str, value: str) -> Statement:
     """Compose an update that gives a row to somebody else."""
-    return _update(table, column, typed(table, column, value)) + _where(table, row)
+    return Statement(_update(table, column, typed(table, column, value)) + _where(table, row))
 
 
-def delete(table: TableInfo, row: Row | None = None) -> sql.Composed:
+def delete(table: TableInfo, row: Row | None = None, *, returning: bool = False) -> Statement:
     """Compose the deletion of one row, of every row without one."""
     query = sql.SQL("delete from {}").format(identifier(table))
-    return query if row is None else query + _where(table, row)
+    if row is not None:
+        query += _where(table, row)
+    return Statement(query + _returning(table) if returning else query)
 
 
-def truncate(table: TableInfo) -> sql.Composed:
-    """Compose a truncation of this table alone."""
-    return sql.SQL("truncate {}").format(identifier(table))
+def merge_delete(table: TableInfo, row: Row) -> Statement:
+    """Compose a merge that deletes one row."""
+    return _merge_matched(table, row, sql.SQL("delete"))
+
+
+def truncate(table: TableInfo) -> Statement:
+    """Compose a truncation of this table alone.
+
+    One that others reference is refused, as not supported, after the permission was checked.
+    """
+    query = sql.SQL("truncate {}").format(identifier(table))
+    return Statement(query, asks=True, unsupported="rows")
+
+
+def _select(table: TableInfo) -> sql.Composed:
+    return sql.SQL("select {} from {}").format(_key(table), identifier(table))
+
+
+def _key(table: TableInfo) -> sql.Composed:
+    texts = (key_text(name) for name in table.key)
+    return sql.SQL("array[{}]").format(_COMMA.join(texts))
+
+
+def _returning(table: TableInfo) -> sql.Composed:
+    return sql.SQL(" returning {}").format(_key(table))
 
 
 def _update(table: TableInfo, column: str, value: sql.Composable) -> sql.Composed:
     return sql.SQL("update {} set {} = {}").format(identifier(table), sql.Identifier(column), value)
 
 
+def _merge_matched(table: TableInfo, row: Row, action: sql.Composable) -> Statement:
+    query = sql.SQL("merge into {} as t using (select) as s on {} when matched then {}")
+    return Statement(query.format(identifier(table), _is_row(table, row), action))
+
+
 def _where(table: TableInfo, row: Row) -> sql.Composed:
-    keys: Mapping[str, str] = dict(zip(table.key, row.key, strict=True))
-    return sql.SQL(" where {}").format(
-        sql.SQL(" and ").join(
-            sql.SQL("{} = {}").format(sql.Identifier(name), typed(table, name, value))
-            for name, value in keys.items()
-        )
+    return sql.SQL(" where {}").format(_is_row(table, row))
+
+
+def _is_row(table: TableInfo, row: Row) -> sql.Composed:
+    return sql.SQL(" and ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(name), typed(table, name, value))
+        for name, value in zip(table.key, row.key, strict=True)
     )

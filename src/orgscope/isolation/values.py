@@ -12,7 +12,7 @@ from itertools import islice, product
 from string import Template
 from typing import Final
 
-from orgscope.isolation.catalogue import Column, TableInfo
+from orgscope.isolation.tables import Column, TableInfo
 
 __all__ = ["candidates", "combinations", "sample_value"]
 

@@ -91,8 +91,15 @@ class World:
         world._mirror(clone)
         return world
 
-    def token(self, name: str, organization: str | None) -> str:
-        """Mint the access token of a person, signed in to an organization or to none."""
+    def token(
+        self, name: str, organization: str | None, impersonator: str | None = None
+    ) -> str | None:
+        """Mint the access token of a person, signed in to an organization or to none.
+
+        Nobody has none. ``impersonator`` is who signed in as the person.
+        """
+        if not name:
+            return None
         now = int(time.time())
         claims = {
             "iss": self.settings["issuers"][0],
@@ -104,6 +111,8 @@ class World:
         }
         if organization is not None:
             claims |= {"org_id": organization, "role": "member"}
+        if impersonator is not None:
+            claims["act"] = {"sub": f"{impersonator}@isolation.example"}
         if self.settings["audiences"]:
             claims["aud"] = self.settings["audiences"][0]
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": _KID})

@@ -1,0 +1,104 @@
+"""One statement that is tried and taken back, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Self
+
+import psycopg
+from psycopg import sql
+
+__all__ = ["Attempt", "Outcome", "Statement", "attempt", "open_attempts"]
+
+_DENIED: Final = "42501"
+_CLAIMS: Final = "WS3"
+_CONSTRAINT: Final = "23"
+_UNSUPPORTED: Final = "0A000"
+
+Outcome = Literal["rows", "none", "denied", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is tried. A select, and what says ``returning``, returns one array of texts a row."""
+
+    query: sql.Composed
+    copies: Literal["out", "in"] | None = None
+    values: Sequence[str] = ()
+    """The row that is copied in."""
+    asks: bool = False
+    """Whether it touches no row on purpose: that it passes means that it may be run."""
+    unsupported: Outcome = "error"
+    """What it means that PostgreSQL says feature_not_supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a statement ended. ``rows`` are what it returned."""
+
+    sqlstate: str | None = None
+    count: int = 0
+    rows: frozenset[tuple[str, ...]] = frozenset()
+    message: str = ""
+    failed_as: Outcome = "error"
+
+    @classmethod
+    def asked(cls, may: bool) -> Self:
+        """Return what PostgreSQL says of a permission as if it had been tried."""
+        return cls(count=1) if may else cls(_DENIED, failed_as="denied")
+
+    @property
+    def outcome(self) -> Outcome:
+        """``rows`` also when a constraint stopped it: row security had let it pass by then."""
+        if self.sqlstate is None:
+            return "rows" if self.count else "none"
+        return self.failed_as
+
+    def __str__(self) -> str:
+        detail = f" ({self.sqlstate})" if self.sqlstate else ""
+        return f"{self.outcome}{detail}"
+
+
+def open_attempts(connection: psycopg.Connection[Any]) -> None:
+    """Set the savepoint to which every attempt of this transaction goes back."""
+    connection.execute("savepoint attempt")
+
+
+def attempt(connection: psycopg.Connection[Any], statement: Statement) -> Attempt:
+    """Run a statement and take it back, to the savepoint of ``open_attempts``."""
+    try:
+        return _run(connection, statement)
+    except psycopg.Error as error:
+        state = error.sqlstate or type(error).__name__
+        message = error.diag.message_primary or ""
+        return Attempt(state, message=message, failed_as=_outcome_of(state, statement))
+    finally:
+        connection.execute("rollback to savepoint attempt")
+
+
+def _run(connection: psycopg.Connection[Any], statement: Statement) -> Attempt:
+    cursor = connection.cursor()
+    if statement.copies == "in":
+        with cursor.copy(statement.query) as copy:
+            copy.write_row(statement.values)
+        return Attempt(count=cursor.rowcount)
+    if statement.copies == "out":
+        with cursor.copy(statement.query) as copy:
+            copied = frozenset(tuple(map(str, row)) for row in copy.rows())
+        return Attempt(count=len(copied), rows=copied)
+    cursor.execute(statement.query)
+    if statement.asks:
+        return Attempt(count=1)
+    if cursor.description is None:
+        return Attempt(count=cursor.rowcount)
+    rows = frozenset(tuple(row[0]) for row in cursor.fetchall())
+    return Attempt(count=len(rows), rows=rows)
+
+
+def _outcome_of(state: str, statement: Statement) -> Outcome:
+    if state == _DENIED or state.startswith(_CLAIMS):
+        return "denied"
+    if state == _UNSUPPORTED:
+        return statement.unsupported
+    return "rows" if state.startswith(_CONSTRAINT) else "error"

@@ -1,0 +1,112 @@
+"""Show of each command that nobody was seen to succeed with that it can succeed at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+
+from orgscope.errors import IsolationAborted
+from orgscope.isolation.attempt import Attempt, Statement, attempt, open_attempts
+from orgscope.isolation.clone import Clone
+from orgscope.isolation.functions import EXECUTE, OWNERS, asked_of_functions
+from orgscope.isolation.partitions import partition_statements
+from orgscope.isolation.prepare import Prepared, Subject, unforced
+from orgscope.isolation.report import Case
+from orgscope.isolation.statements import (
+    copy_in,
+    copy_out,
+    delete,
+    insert,
+    lock_keys,
+    merge_delete,
+    merge_insert,
+    select_keys,
+    truncate,
+)
+from orgscope.isolation.views import asked_of_view
+
+__all__ = ["controls"]
+
+
+def controls(clone: Clone, prepared: Prepared, cases: list[Case]) -> list[Case]:
+    """Run as the owner in no-force mode what was tried and succeeded for nobody.
+
+    Of views and functions their owner is asked, as everybody else was.
+
+    Raises IsolationAborted when it fails even then.
+    """
+    tried = {(case.table, case.command) for case in cases}
+    lacking = tried - {(case.table, case.command) for case in cases if case.is_control}
+    with clone.owner() as connection, unforced(connection, prepared.tables):
+        open_attempts(connection)
+        found = [
+            _control("owner in no-force mode", name, command, attempt(connection, statement))
+            for name, command, statement in _candidates(prepared)
+            if (name, command) in lacking
+        ]
+    with clone.connect("migrator") as connection:
+        found += [
+            _control("owner", name, command, made)
+            for name, command, made in _asked(clone, connection, prepared)
+            if (name, command) in lacking
+        ]
+    return found
+
+
+def _asked(
+    clone: Clone, connection: psycopg.Connection[Any], prepared: Prepared
+) -> Iterator[tuple[str, str, Attempt]]:
+    """Ask the owners; another one is a difference of its own."""
+    for word in OWNERS:
+        clone.become(connection, word)
+        owner = f"{clone.settings.role_prefix}_{word}"
+        for view, _ in prepared.views:
+            if view.owner == owner:
+                for command, made in asked_of_view(connection, view):
+                    yield view.name, command, made
+        functions = [one for one in prepared.functions if one.owner == owner]
+        for one, made in asked_of_functions(connection, functions):
+            yield one.signature, EXECUTE, made
+
+
+def _candidates(prepared: Prepared) -> Iterator[tuple[str, str, Statement]]:
+    """Yield the table, the command and the statement."""
+    for subject in prepared.subjects:
+        for command, statement in _statements_on(subject):
+            yield subject.table.name, command, statement
+    for partition in prepared.partitions:
+        for command, statement in partition_statements(partition):
+            yield partition.name, command, statement
+
+
+def _statements_on(subject: Subject) -> Iterator[tuple[str, Statement]]:
+    table, change, row, values = subject.table, subject.change, subject.rows[0], subject.fresh[0][1]
+    yield "select", select_keys(table)
+    yield "select for update", lock_keys(table)
+    yield "copy to", copy_out(table)
+    yield "insert", insert(table, values)
+    yield "insert returning", insert(table, values, returning=True)
+    yield "merge insert", merge_insert(table, values)
+    yield "copy from", copy_in(table, values)
+    if change is not None:
+        yield "update", change.of(table, row)
+        yield "update returning", change.of(table, row, returning=True)
+        yield "merge update", change.merge(table, row)
+        yield "upsert", change.upsert(table, row, values)
+    yield "delete", delete(table, row)
+    yield "delete returning", delete(table, row, returning=True)
+    yield "merge delete", merge_delete(table, row)
+    yield "truncate", truncate(table)
+
+
+def _control(actor: str, name: str, command: str, made: Attempt) -> Case:
+    case = Case(actor, name, command, "any row", "rows", str(made), made.outcome)
+    if not case.passed:
+        why = f"{made}: {made.message}" if made.message else str(made)
+        raise IsolationAborted(
+            f"{command} on {name} has no positive control: it fails even for the {actor} ({why}), "
+            "so its denials prove nothing. Look for a trigger or rule that stops it for everybody."
+        )
+    return case

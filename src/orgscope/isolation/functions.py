@@ -1,0 +1,134 @@
+"""Who may execute which function: a security-definer function is a way around row security."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+from orgscope.isolation.actors import Actor
+from orgscope.isolation.attempt import Attempt
+from orgscope.isolation.contract import Contract
+from orgscope.isolation.oracle import Expected
+from orgscope.isolation.report import Finding
+
+__all__ = [
+    "EXECUTE",
+    "FunctionInfo",
+    "asked_of_functions",
+    "assert_functions",
+    "attempts_on_functions",
+    "read_functions",
+]
+
+_FUNCTIONS: Final = """
+select
+  p.oid, format('%%s.%%s', n.nspname, p.proname),
+  format('%%s.%%s(%%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)),
+  pg_get_userbyid(p.proowner)::text,
+  array(select coalesce(r.rolname::text, 'public')
+        from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+        left join pg_catalog.pg_roles as r on a.grantee = r.oid)
+from pg_catalog.pg_proc as p
+inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
+where n.nspname = any (%s)
+order by 3
+"""
+_EXECUTABLE: Final = """
+select p.oid, has_function_privilege(p.oid, 'execute')
+  and has_schema_privilege(p.pronamespace, 'usage')
+from pg_catalog.pg_proc as p where p.oid = any (%s)
+"""
+
+
+EXECUTE: Final = "execute"
+OWNERS: Final = ("owner", "definer", "sealer")
+"""Who may own a function: a security definer has its owner's rights."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionInfo:
+    """One function or procedure."""
+
+    oid: int
+    name: str
+    signature: str
+    owner: str
+    grantees: frozenset[str]
+
+
+def read_functions(
+    connection: psycopg.Connection[Any], schemas: Sequence[str]
+) -> list[FunctionInfo]:
+    """Read the functions of the schemas, by signature."""
+    return [
+        FunctionInfo(oid, name, signature, owner, frozenset(grantees))
+        for oid, name, signature, owner, grantees in connection.execute(
+            _FUNCTIONS, (list(schemas),)
+        ).fetchall()
+    ]
+
+
+def assert_functions(
+    contract: Contract, functions: Sequence[FunctionInfo], role_prefix: str
+) -> tuple[list[Finding], int]:
+    """Return how the grants differ from the contract, and how many were compared."""
+    findings: list[Finding] = []
+    known = {one.name for one in functions}
+    for role, names in sorted(contract.functions.items()):
+        findings += [
+            Finding(name, f"is in the contract of {role} and not in the database")
+            for name in sorted(set(names) - known)
+        ]
+    compared = 0
+    owners = [f"{role_prefix}_{word}" for word in OWNERS]
+    for one in functions:
+        wanted = {
+            f"{role_prefix}_{role}"
+            for role, names in contract.functions.items()
+            if one.name in names
+        }
+        compared += 1 + len(wanted | one.grantees)
+        if one.owner not in owners:
+            problem = f"is owned by {one.owner} and not by {' or '.join(owners)}"
+            findings.append(Finding(one.signature, problem, is_leak=True))
+        findings += [
+            Finding(
+                one.signature,
+                f"{grantee} may execute it, and the contract does not say so",
+                is_leak=True,
+            )
+            for grantee in sorted(one.grantees - wanted - {one.owner})
+        ]
+        findings += [
+            Finding(one.signature, f"{role} may not execute it")
+            for role in sorted(wanted - one.grantees - {one.owner})
+        ]
+    return findings, compared
+
+
+def attempts_on_functions(
+    connection: psycopg.Connection[Any],
+    actor: Actor,
+    contract: Contract,
+    functions: Sequence[FunctionInfo],
+    role_prefix: str,
+) -> Iterator[tuple[str, tuple[str, str, Expected, Attempt]]]:
+    """Ask for each function whether the actor, as it is now, may execute it."""
+    declared = contract.functions.get(actor.role, ())
+    for one, made in asked_of_functions(connection, functions):
+        if one.owner != f"{role_prefix}_{actor.role}":
+            expected: Expected = "rows" if one.name in declared else "denied"
+            yield one.signature, (EXECUTE, "with any arguments", expected, made)
+
+
+def asked_of_functions(
+    connection: psycopg.Connection[Any], functions: Sequence[FunctionInfo]
+) -> Iterator[tuple[FunctionInfo, Attempt]]:
+    """Ask whether the role of the session may execute them."""
+    oids = [one.oid for one in functions]
+    executable = dict(connection.execute(_EXECUTABLE, (oids,)).fetchall())
+    for one in functions:
+        yield one, Attempt.asked(executable[one.oid])

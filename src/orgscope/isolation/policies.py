@@ -1,0 +1,76 @@
+"""The policies of the tables under test, and whether anybody was reached by each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+from orgscope.isolation.actors import ACTORS
+from orgscope.isolation.report import Case, Finding
+
+__all__ = ["PolicyInfo", "read_policies", "unexercised"]
+
+_POLICIES: Final = """
+select format('%%s.%%s', schemaname, tablename), policyname::text, lower(cmd), roles::text[],
+  lower(permissive), coalesce(qual, ''), coalesce(with_check, '')
+from pg_catalog.pg_policies
+where schemaname = any (%s)
+order by schemaname, tablename, policyname
+"""
+_COMMANDS: Final = ("select", "insert", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInfo:
+    """One policy. ``command`` is ``all`` or one of them."""
+
+    table: str
+    name: str
+    command: str
+    roles: tuple[str, ...]
+    kind: str
+    using: str
+    check: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind} {self.name} for {self.command} to {', '.join(self.roles)} "
+            f"using ({self.using}) with check ({self.check})"
+        )
+
+
+def read_policies(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[PolicyInfo]:
+    """Read the policies of the schemas, by table and name."""
+    found = connection.execute(_POLICIES, (list(schemas),)).fetchall()
+    return [
+        PolicyInfo(table, name, command, tuple(roles), *texts)
+        for table, name, command, roles, *texts in found
+    ]
+
+
+def unexercised(
+    policies: Iterable[PolicyInfo], cases: Iterable[Case], tables: Iterable[str], role_prefix: str
+) -> Iterator[Finding]:
+    """Find the policies of the tables that let nobody do anything that the contract allows."""
+    roles = {actor.name: f"{role_prefix}_{actor.role}" for actor in ACTORS}
+    reached = {
+        (case.table, role, case.command)
+        for case in cases
+        if case.is_control and (role := roles.get(case.actor)) is not None
+    }
+    everybody = set(roles.values())
+    tried = set(tables)
+    for policy in policies:
+        commands = _COMMANDS if policy.command == "all" else (policy.command,)
+        named = everybody if "public" in policy.roles else policy.roles
+        if policy.table in tried and not any(
+            (policy.table, role, command) in reached for role in named for command in commands
+        ):
+            problem = (
+                f"policy {policy.name} lets nobody do anything that the contract allows, so it was "
+                "not tried: drop it, or declare whom it is for"
+            )
+            yield Finding(policy.table, problem)
