@@ -2,12 +2,8 @@
 
 call authz.reset_policies('workos.organization_domains');
 
-create policy select_own on workos.organization_domains for select to orgscope_user using (
-  raw is not null and deleted_at is null
-  and (
-    organization_id = (select authz.org_id_or_null())
-  )
-);
+create policy select_own on workos.organization_domains for select to orgscope_user
+using (deleted_at is null and organization_id = (select authz.org_id_or_null()));
 create policy all_definer on workos.organization_domains for all to orgscope_definer
 using (true) with check (true);
 create policy select_admin on workos.organization_domains for select to orgscope_admin

@@ -4,7 +4,7 @@
 call authz.reset_policies('workos.organization_memberships');
 
 create policy select_own on workos.organization_memberships for select to orgscope_user using (
-  raw is not null and deleted_at is null
+  deleted_at is null
   and (
     user_id = (select authz.user_id_or_null())
     or organization_id = (select authz.org_id_or_null())

@@ -2,12 +2,8 @@
 
 call authz.reset_policies('workos.roles');
 
-create policy select_own on workos.roles for select to orgscope_user using (
-  raw is not null and deleted_at is null
-  and (
-    organization_id = (select authz.org_id_or_null())
-  )
-);
+create policy select_own on workos.roles for select to orgscope_user
+using (deleted_at is null and organization_id = (select authz.org_id_or_null()));
 create policy all_definer on workos.roles for all to orgscope_definer
 using (true) with check (true);
 create policy select_sealer on workos.roles for select to orgscope_sealer using (true);

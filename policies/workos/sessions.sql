@@ -2,12 +2,8 @@
 
 call authz.reset_policies('workos.sessions');
 
-create policy select_own on workos.sessions for select to orgscope_user using (
-  raw is not null and deleted_at is null
-  and (
-    user_id = (select authz.user_id_or_null())
-  )
-);
+create policy select_own on workos.sessions for select to orgscope_user
+using (deleted_at is null and user_id = (select authz.user_id_or_null()));
 create policy all_definer on workos.sessions for all to orgscope_definer
 using (true) with check (true);
 create policy select_sealer on workos.sessions for select to orgscope_sealer using (true);

@@ -4,6 +4,8 @@
 
 call authz.reset_policies('workos.users');
 
+-- Of a stub only the id is known, and raw is null: elsewhere nobody is reached by it, because all
+-- other columns are read from raw.
 create policy select_own on workos.users for select to orgscope_user using (
   raw is not null and deleted_at is null
   and (

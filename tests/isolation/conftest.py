@@ -44,9 +44,11 @@ class Given:
             for statement in statements:
                 connection.execute(statement)
 
-    def check(self, project: Project | None = None, *only: str) -> Report:
+    def check(self, project: Project | None = None, *only: str, mutants: bool = False) -> Report:
         """Test core and a project, by default booking; all of it, or ``only`` some objects."""
-        return check_isolation(self.settings, project or Project.load(BOOKING), only=only)
+        return check_isolation(
+            self.settings, project or Project.load(BOOKING), only=only, mutants=mutants
+        )
 
     def databases(self) -> list[str]:
         """Return the names of all databases of the server."""

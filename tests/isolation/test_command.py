@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,9 @@ from typer.testing import CliRunner, Result
 from orgscope.cli import app
 from tests.isolation.conftest import BOOKING, Given
 
+SNAPSHOT = Path(__file__).parents[1] / "snapshots" / "access_matrix.txt"
+"""Who reaches what of core and booking: reviewed like code."""
+
 
 def run(*words: str, **variables: str) -> Result:
     return CliRunner().invoke(app, ["isolation", "test", *words], env=variables)
@@ -22,14 +26,13 @@ def run(*words: str, **variables: str) -> Result:
 
 def examine(given: Given, *words: str) -> Result:
     """Test the database as the command line says: the password is in the environment."""
-    return run(given.dsn_of_command, *words, PGPASSWORD=given.password)
+    return run(given.dsn_of_command, "--no-mutants", *words, PGPASSWORD=given.password)
 
 
 def test_command__clean_database__exit_code_0_and_files(given: Given, tmp_path: Path) -> None:
-    files = (tmp_path / "report.json", tmp_path / "junit.xml")
-    result = examine(
-        given, "--project", str(BOOKING), "--json", str(files[0]), "--junit", str(files[1])
-    )
+    files = (tmp_path / "report.json", tmp_path / "junit.xml", tmp_path / "matrix.txt")
+    options = ("--json", str(files[0]), "--junit", str(files[1]), "--matrix", str(files[2]))
+    result = examine(given, "--project", str(BOOKING), *options)
     assert result.exit_code == 0, result.output
     last = result.output.rstrip().splitlines()[-1]
     assert last.startswith("matrix: ")
@@ -39,6 +42,10 @@ def test_command__clean_database__exit_code_0_and_files(given: Given, tmp_path: 
     suites = ET.parse(files[1]).getroot()  # noqa: S314 - our own file
     assert sum(int(suite.attrib["tests"]) for suite in suites) == len(report["cases"])
     assert {suite.attrib["failures"] for suite in suites} == {"0"}
+    assert files[2].read_text("utf-8") == SNAPSHOT.read_text("utf-8"), (
+        "who reaches what has changed. Run `orgscope isolation test --project booking --matrix "
+        "tests/snapshots/access_matrix.txt`, and read its diff."
+    )
 
 
 def test_command__open_policy__exit_code_1_and_table_with_its_policies(given: Given) -> None:
@@ -62,6 +69,23 @@ def test_command__only_one_table__last_line_says_so(given: Given, tmp_path: Path
     assert (result.exit_code, "app.nothing that can be tried" in result.output) == (2, True)
 
 
+def test_command__mutant_survives__exit_code_1_and_its_sql(given: Given, tmp_path: Path) -> None:
+    given.by_hand(
+        "create policy select_again on app.profiles for select to orgscope_user "
+        "using (org_id = (select authz.org_id_or_null()))"
+    )
+    file = tmp_path / "junit.xml"
+    words = ("--project", str(BOOKING), "--only", "app.profiles", "--junit", str(file))
+    result = run(given.dsn_of_command, *words, PGPASSWORD=given.password)
+    assert result.exit_code == 1
+    assert 'dropped: drop policy if exists "select_again" on "app"."profiles"' in result.output
+    *_, matrix, mutants = result.output.rstrip().splitlines()
+    assert matrix.endswith("only on app.profiles, 0 leaks")
+    assert re.fullmatch(r"mutants: \d+/\d+ killed \(\d+ of them by the catalogue\)", mutants)
+    suites = {one.attrib["name"]: one for one in ET.parse(file).getroot()}  # noqa: S314 - ours
+    assert int(suites["mutants"].attrib["failures"]) > 0
+
+
 def test_command__no_positive_control__exit_code_2(given: Given) -> None:
     given.by_hand("create rule stop as on delete to app.profiles do instead nothing")
     result = examine(given, "--project", str(BOOKING), "--only", "app.profiles")
@@ -76,7 +100,7 @@ def test_command__server_does_not_answer__exit_code_2() -> None:
 
 
 def test_command__no_database_given__files_are_deployed_and_tested() -> None:
-    result = run("--project", str(BOOKING))
+    result = run("--project", str(BOOKING), "--no-mutants", "--only", "app.events")
     assert result.exit_code == 0, result.output
 
 

@@ -28,6 +28,7 @@ def test_function__as_declared__no_difference_and_is_tried(given: Given, shop: S
         "impersonated member of A",
         "person without organization",
         "request role without context",
+        "context of A, replayed",
         "job of A",
     }
     assert "removed member" in {one.actor for one in tried if one.outcome == "denied"}

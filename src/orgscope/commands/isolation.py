@@ -50,6 +50,9 @@ def prove(  # noqa: PLR0917 - typer reads the parameters as arguments and option
         list[str] | None,
         typer.Option(help="Try this table, view or function only; may be given again."),
     ] = None,
+    mutants: Annotated[
+        bool, typer.Option(help="Make mistakes afterwards, and see that each is noticed.")
+    ] = True,
     matrix: Annotated[
         Path | None, typer.Option(help="Write who reached what to this file, as text.")
     ] = None,
@@ -68,7 +71,7 @@ def prove(  # noqa: PLR0917 - typer reads the parameters as arguments and option
         settings, found = opened(project)
         given = nullcontext(_settings_of(dsn, settings)) if dsn else deployed(found)
         with _terminable(), given as tested:
-            report = check_isolation(tested, found, only=only or ())
+            report = check_isolation(tested, found, only=only or (), mutants=mutants)
         if matrix is not None:
             write_matrix(report, matrix)
         if json is not None:

@@ -12,11 +12,11 @@ import psycopg
 from orgscope.errors import IsolationAborted
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contract import Contract
-from orgscope.isolation.world import ORG_A, ORG_B, ORG_GONE, World, person
+from orgscope.isolation.world import ENDS_IN_S, ORG_A, ORG_B, ORG_GONE, World, person
 
-__all__ = ["ACTORS", "Actor", "acting"]
+__all__ = ["ACTORS", "PROMPT_ACTORS", "Actor", "acting", "opened"]
 
-Opening = Literal["token", "system", "privileged", "group", "none"]
+Opening = Literal["token", "ended", "replay", "system", "privileged", "group", "none"]
 
 _BYPASSES: Final = """
 select r.rolname::text, r.rolsuper or r.rolbypassrls
@@ -79,6 +79,8 @@ ACTORS: Final = (
     Actor("anonymous", "api", "api", "token", refused="WS303"),
     Actor("api login without context", "api", "api"),
     Actor("request role without context", "api", "user", "group", "user", with_reason=False),
+    Actor("context of A, replayed", "api", "user", "replay", "ada", with_reason=False),
+    Actor("member of A whose token has ended", "api", "user", "ended", "ada", with_reason=False),
     Actor("job of A", "job", "user", "system", organization=ORG_A),
     Actor("job login without context", "job", "job"),
     Actor("sync login", "sync", "sync"),
@@ -97,25 +99,42 @@ ACTORS: Final = (
 )
 
 
+PROMPT_ACTORS: Final = tuple(actor for actor in ACTORS if actor.opening != "ended")
+"""All but the one that waits until its token has ended."""
+
+
 @contextmanager
 def acting(
     clone: Clone, actor: Actor, world: World, contract: Contract
 ) -> Iterator[tuple[psycopg.Connection[Any], str | None]]:
-    """Open the actor's transaction, and roll it back at the end.
+    """Open the actor's transaction on a connection of its own, and roll it back at the end.
 
     Yields its connection and the SQLSTATE with which the opening failed, None when it did not.
 
     Raises IsolationAborted (WS501) when the actor's role bypasses row security: nothing that it
     sees or does not see would prove anything.
     """
-    with clone.connect(actor.login) as connection:
-        connection.execute("begin")
-        try:
-            sqlstate = _open(clone, connection, actor, world)
-            _refuse_bypass(connection, actor, contract)
-            yield connection, sqlstate
-        finally:
-            connection.execute("rollback")
+    with (
+        clone.connect(actor.login) as connection,
+        opened(clone, connection, actor, world) as sqlstate,
+    ):
+        _refuse_bypass(connection, actor, contract)
+        yield connection, sqlstate
+
+
+@contextmanager
+def opened(
+    clone: Clone, connection: psycopg.Connection[Any], actor: Actor, world: World
+) -> Iterator[str | None]:
+    """Open a transaction of the actor on a connection of its login, and roll it back at the end.
+
+    Yields the SQLSTATE with which the opening failed, None when it did not.
+    """
+    connection.execute("begin")
+    try:
+        yield _open(clone, connection, actor, world)
+    finally:
+        connection.execute("rollback")
 
 
 def _open(
@@ -127,7 +146,13 @@ def _open(
         connection.execute(f"set local row_security = {'on' if actor.row_security else 'off'}")
     connection.execute("savepoint opening")
     try:
-        if actor.opening == "token":
+        if actor.opening == "replay":
+            _replay(clone, connection, actor, world)
+        elif actor.opening == "ended":
+            ending = world.ending_token(actor.subject, ORG_A)
+            connection.execute("select authz.begin(%s)", (ending,))
+            connection.execute("select pg_sleep(%s)", (ENDS_IN_S,))
+        elif actor.opening == "token":
             token = world.token(actor.subject, actor.organization, actor.impersonator)
             connection.execute("select authz.begin(%s)", (token,))
         elif actor.opening == "system":
@@ -146,6 +171,16 @@ def _open(
             ) from error
         return error.sqlstate or type(error).__name__
     return None
+
+
+def _replay(clone: Clone, connection: psycopg.Connection[Any], actor: Actor, world: World) -> None:
+    """Put the sealed context of one transaction into the next one of the same session."""
+    connection.execute("select authz.begin(%s)", (world.token(actor.subject, ORG_A),))
+    [sealed] = connection.execute("select current_setting('orgscope.context')").fetchall()
+    connection.execute("rollback")
+    connection.execute("begin")
+    clone.become(connection, "user")
+    connection.execute("select set_config('orgscope.context', %s, true)", sealed)
 
 
 def _refuse_bypass(connection: psycopg.Connection[Any], actor: Actor, contract: Contract) -> None:

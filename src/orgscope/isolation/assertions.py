@@ -12,11 +12,12 @@ from typing import Final, get_args
 from orgscope.isolation.catalogue import Catalogue
 from orgscope.isolation.contract import COMMANDS, ROLES, Command, Contract, Grant, Table
 from orgscope.isolation.functions import assert_functions
+from orgscope.isolation.policies import assert_policies
 from orgscope.isolation.report import Finding
 from orgscope.isolation.tables import SILENT_READERS, Privilege, TableInfo
 from orgscope.isolation.views import assert_views
 
-__all__ = ["assert_catalogue", "faulty_columns"]
+__all__ = ["assert_catalogue", "assert_tables", "faulty_columns"]
 
 _COMMANDS: Final = {command.upper(): command for command in get_args(Command)}
 
@@ -26,16 +27,19 @@ def assert_catalogue(
 ) -> tuple[list[Finding], int]:
     """Return what differs, and how many facts were compared."""
     parts = (
-        _assert_tables(contract, catalogue.tables, role_prefix),
+        assert_tables(contract, catalogue.tables, role_prefix),
         assert_views(contract, catalogue.views, role_prefix),
         assert_functions(contract, catalogue.functions, role_prefix),
     )
-    return [one for findings, _ in parts for one in findings], sum(count for _, count in parts)
+    findings = [one for found, _ in parts for one in found]
+    findings += assert_policies(contract, catalogue.policies, role_prefix)
+    return findings, len(catalogue.policies) + sum(count for _, count in parts)
 
 
-def _assert_tables(
+def assert_tables(
     contract: Contract, tables: Iterable[TableInfo], role_prefix: str
 ) -> tuple[list[Finding], int]:
+    """Return how tables differ from the contract, and how many facts were compared."""
     findings: list[Finding] = []
     asserted = 0
     found = {table.name: table for table in tables}

@@ -102,7 +102,7 @@ def _statements_on(subject: Subject) -> Iterator[tuple[str, Statement]]:
 
 
 def _control(actor: str, name: str, command: str, made: Attempt) -> Case:
-    case = Case(actor, name, command, "any row", "rows", str(made), made.outcome)
+    case = Case.of(actor, name, (command, "any row", "rows", made))
     if not case.passed:
         why = f"{made}: {made.message}" if made.message else str(made)
         raise IsolationAborted(

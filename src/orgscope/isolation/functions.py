@@ -12,7 +12,7 @@ from orgscope.isolation.actors import Actor
 from orgscope.isolation.attempt import Attempt
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.oracle import Expected
-from orgscope.isolation.report import Finding
+from orgscope.isolation.report import Finding, Tried
 
 __all__ = [
     "EXECUTE",
@@ -27,13 +27,17 @@ _FUNCTIONS: Final = """
 select
   p.oid, format('%%s.%%s', n.nspname, p.proname),
   format('%%s.%%s(%%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)),
-  pg_get_userbyid(p.proowner)::text,
+  p.oid::regprocedure::text, pg_get_userbyid(p.proowner)::text,
+  p.prosecdef and p.prosqlbody is null,
+  (select substr(c.setting, 13) from unnest(p.proconfig) as c (setting)
+   where c.setting like 'search_path=%%'),
   array(select coalesce(r.rolname::text, 'public')
         from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
         left join pg_catalog.pg_roles as r on a.grantee = r.oid)
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
-where n.nspname = any (%s)
+where n.nspname = any (%(schemas)s)
+  and (%(only)s::text[] is null or p.oid::regprocedure::text = any (%(only)s))
 order by 3
 """
 _EXECUTABLE: Final = """
@@ -44,6 +48,8 @@ from pg_catalog.pg_proc as p where p.oid = any (%s)
 
 
 EXECUTE: Final = "execute"
+PINNED: Final = "pg_catalog, pg_temp"
+"""The search path of a security definer: nobody can put an object of theirs in its way."""
 OWNERS: Final = ("owner", "definer", "sealer")
 """Who may own a function: a security definer has its owner's rights."""
 
@@ -55,19 +61,24 @@ class FunctionInfo:
     oid: int
     name: str
     signature: str
+    procedure: str
+    """The signature as a statement names it."""
     owner: str
+    looks_up_as_owner: bool
+    """True for a security definer whose names are looked up when it runs (not begin atomic)."""
+    search_path: str | None
     grantees: frozenset[str]
 
 
 def read_functions(
-    connection: psycopg.Connection[Any], schemas: Sequence[str]
+    connection: psycopg.Connection[Any], schemas: Sequence[str], only: Sequence[str] | None = None
 ) -> list[FunctionInfo]:
-    """Read the functions of the schemas, by signature."""
+    """Read the functions of the schemas, by signature; ``only`` limits the procedures."""
+    names = {"schemas": list(schemas), "only": None if only is None else list(only)}
+    found = connection.execute(_FUNCTIONS, names).fetchall()
     return [
-        FunctionInfo(oid, name, signature, owner, frozenset(grantees))
-        for oid, name, signature, owner, grantees in connection.execute(
-            _FUNCTIONS, (list(schemas),)
-        ).fetchall()
+        FunctionInfo(oid, name, signature, procedure, owner, looks_up, path, frozenset(grantees))
+        for oid, name, signature, procedure, owner, looks_up, path, grantees in found
     ]
 
 
@@ -90,9 +101,12 @@ def assert_functions(
             for role, names in contract.functions.items()
             if one.name in names
         }
-        compared += 1 + len(wanted | one.grantees)
+        compared += 2 + len(wanted | one.grantees)
         if one.owner not in owners:
             problem = f"is owned by {one.owner} and not by {' or '.join(owners)}"
+            findings.append(Finding(one.signature, problem, is_leak=True))
+        if one.looks_up_as_owner and one.search_path != PINNED:
+            problem = f"is a security definer, and its search path is not {PINNED}"
             findings.append(Finding(one.signature, problem, is_leak=True))
         findings += [
             Finding(
@@ -115,7 +129,7 @@ def attempts_on_functions(
     contract: Contract,
     functions: Sequence[FunctionInfo],
     role_prefix: str,
-) -> Iterator[tuple[str, tuple[str, str, Expected, Attempt]]]:
+) -> Iterator[tuple[str, Tried]]:
     """Ask for each function whether the actor, as it is now, may execute it."""
     declared = contract.functions.get(actor.role, ())
     for one, made in asked_of_functions(connection, functions):

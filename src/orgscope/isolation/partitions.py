@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 
 from orgscope.isolation.actors import Actor
-from orgscope.isolation.attempt import Attempt, Statement, attempt
+from orgscope.isolation.attempt import Statement, attempt
 from orgscope.isolation.contract import Command
-from orgscope.isolation.oracle import Expected
+from orgscope.isolation.report import Tried
 from orgscope.isolation.rows import identifier
 from orgscope.isolation.statements import permissions, truncate
 from orgscope.isolation.tables import TableInfo
@@ -28,7 +28,7 @@ def partition_statements(partition: TableInfo) -> Iterator[tuple[str, Statement]
 
 def attempts_on_partition(
     connection: psycopg.Connection[Any], actor: Actor, partition: TableInfo
-) -> Iterator[tuple[str, str, Expected, Attempt]]:
+) -> Iterator[Tried]:
     """Name the partition; its owner is left out, whom forced row security keeps from its rows."""
     if not actor.is_owner:
         for command, statement in partition_statements(partition):

@@ -9,15 +9,17 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.isolation.actors import ACTORS
+from orgscope.isolation.contract import Contract
 from orgscope.isolation.report import Case, Finding
 
-__all__ = ["PolicyInfo", "read_policies", "unexercised"]
+__all__ = ["PolicyInfo", "assert_policies", "read_policies", "unexercised"]
 
 _POLICIES: Final = """
 select format('%%s.%%s', schemaname, tablename), policyname::text, lower(cmd), roles::text[],
   lower(permissive), coalesce(qual, ''), coalesce(with_check, '')
 from pg_catalog.pg_policies
-where schemaname = any (%s)
+where schemaname = any (%(schemas)s)
+  and (%(only)s::text[] is null or format('%%s.%%s', schemaname, tablename) = any (%(only)s))
 order by schemaname, tablename, policyname
 """
 _COMMANDS: Final = ("select", "insert", "update", "delete")
@@ -42,13 +44,38 @@ class PolicyInfo:
         )
 
 
-def read_policies(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[PolicyInfo]:
-    """Read the policies of the schemas, by table and name."""
-    found = connection.execute(_POLICIES, (list(schemas),)).fetchall()
+def read_policies(
+    connection: psycopg.Connection[Any], schemas: Sequence[str], only: Sequence[str] | None = None
+) -> list[PolicyInfo]:
+    """Read the policies of the schemas, by table and name; ``only`` limits the tables."""
+    names = {"schemas": list(schemas), "only": None if only is None else list(only)}
+    found = connection.execute(_POLICIES, names).fetchall()
     return [
         PolicyInfo(table, name, command, tuple(roles), *texts)
         for table, name, command, roles, *texts in found
     ]
+
+
+def assert_policies(
+    contract: Contract, policies: Iterable[PolicyInfo], role_prefix: str
+) -> Iterator[Finding]:
+    """Find the policies for roles that the contract lets do nothing of the kind.
+
+    Without a grant such a policy reaches nobody; it waits for one.
+    """
+    for policy in policies:
+        if policy.kind == "restrictive" or policy.table not in contract.tables:
+            continue
+        declared = contract.tables[policy.table]
+        commands = set(_COMMANDS) if policy.command == "all" else {policy.command}
+        for role in policy.roles:
+            granted = declared.grants(role.removeprefix(f"{role_prefix}_"))
+            if role == "public" or commands.isdisjoint(granted):
+                problem = (
+                    f"policy {policy.name} is for {role}, and the contract lets {role} "
+                    f"{' or '.join(sorted(commands))} nothing"
+                )
+                yield Finding(policy.table, problem, is_leak=True)
 
 
 def unexercised(

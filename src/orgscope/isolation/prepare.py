@@ -21,7 +21,7 @@ from orgscope.isolation.rows import RowMaker, Unmade, Values, identifier, parent
 from orgscope.isolation.statements import Change, change_of
 from orgscope.isolation.tables import TableInfo
 from orgscope.isolation.views import ViewInfo, lacking
-from orgscope.isolation.world import World
+from orgscope.isolation.world import GHOSTS, World
 
 __all__ = ["Prepared", "Subject", "prepare", "unforced"]
 
@@ -154,6 +154,9 @@ def _fill(
             prepared.findings.append(_unmade(table, made))
         else:
             usable.append(table)
+    for table in usable:
+        if declared[table.name].scope == "mirror" and declared[table.name].user:
+            _leave_tombstones(connection, table, declared[table.name])
     members = Memberships(connection)
     for table in usable:
         subject = _subject(connection, maker, table, declared[table.name], members)
@@ -162,6 +165,33 @@ def _fill(
         else:
             prepared.subjects.append(subject)
     prepared.subjects.sort(key=lambda one: one.table.name)
+
+
+def _leave_tombstones(
+    connection: psycopg.Connection[Any], table: TableInfo, declared: Table
+) -> None:
+    """Leave a tombstone beside each row that lives, and those of GHOSTS; no trigger takes part."""
+    name = identifier(table)
+    connection.execute(sql.SQL("alter table {} disable trigger user").format(name))
+    for ghost_of, key in GHOSTS:
+        if ghost_of == table.name:
+            bury = sql.SQL("update {} set deleted_at = now() where id = {}")
+            connection.execute(bury.format(name, key))
+    if "id" not in {declared.person, declared.organization}:
+        changed = {"id": sql.SQL("id || '_TOMBSTONE'"), "deleted_at": sql.SQL("now()")}
+        names = [column.name for column in table.columns if not column.generated]
+        connection.execute(
+            sql.SQL(
+                "insert into {} ({}) select {} from {} where raw is not null and deleted_at is null"
+                " on conflict do nothing"
+            ).format(
+                name,
+                sql.SQL(", ").join(map(sql.Identifier, names)),
+                sql.SQL(", ").join(changed.get(one, sql.Identifier(one)) for one in names),
+                name,
+            )
+        )
+    connection.execute(sql.SQL("alter table {} enable trigger user").format(name))
 
 
 def _subject(

@@ -20,7 +20,7 @@ _SHOWN: Final = 200
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print who reached what, then each difference on a line, and the verdict as the last line."""
+    """Print who reached what, then each difference on a line, and at the end the verdict."""
     console.print(Text(access_matrix(report)))
     for title, style, found in (
         ("leak", "bold red", report.leaks),
@@ -35,7 +35,12 @@ def print_report(report: Report, console: Console) -> None:
         for policy in report.policies[table]:
             console.print(f"  {policy}", markup=False)
     console.print(f"catalogue: {report.asserted} facts of ownership, row security and grants")
-    console.print(report.verdict, style="bold red" if report.exit_code else "bold green")
+    for fate in report.survivors[:_SHOWN]:
+        console.print(Text.assemble(("survived: ", "bold red"), str(fate)))
+    style = "bold red" if report.exit_code else "bold green"
+    console.print(report.verdict, style=style)
+    if report.fates:
+        console.print(report.mutation_score, style=style)
 
 
 def write_matrix(report: Report, path: Path) -> None:
@@ -70,4 +75,12 @@ def write_junit(report: Report, path: Path) -> None:
             if not one.passed:
                 kind = "leak" if one.is_leak else "difference"
                 ET.SubElement(case, "failure", type=kind, message=str(one))
+    if report.fates:
+        survived = str(len(report.survivors))
+        made = str(len(report.fates))
+        suite = ET.SubElement(root, "testsuite", name="mutants", tests=made, failures=survived)
+        for fate in report.fates:
+            case = ET.SubElement(suite, "testcase", classname="mutants", name=fate.mutant)
+            if not fate.noticed:
+                ET.SubElement(case, "failure", type="survivor", message=fate.sql)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+from orgscope.isolation.attempt import Attempt
 from orgscope.isolation.oracle import Expected
 
-__all__ = ["Case", "Finding", "Report"]
+__all__ = ["Case", "Fate", "Finding", "Report", "Tried"]
+
+
+Tried = tuple[str, str, Expected, Attempt]
+"""What was tried: the command, the place, what is expected of it, and how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,12 @@ class Case:
         """True when it shows that the command works for somebody."""
         return self.expected == "rows" and self.passed
 
+    @classmethod
+    def of(cls, actor: str, table: str, tried: Tried) -> Self:
+        """Return the case of an attempt."""
+        command, place, expected, made = tried
+        return cls(actor, table, command, place, expected, str(made), made.outcome)
+
     def __str__(self) -> str:
         return (
             f"{self.actor}: {self.command} on {self.table} ({self.place}): "
@@ -60,6 +71,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a mutant: a mistake that was made on purpose, and must be noticed."""
+
+    mutant: str
+    sql: str
+    noticed: str
+    """What differed from the contract then; empty when nothing did."""
+    by_catalogue: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.mutant}: {self.sql}"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The result of ``orgscope isolation test``."""
 
@@ -71,6 +96,8 @@ class Report:
     """The policies of each table, as text."""
     only: Collection[str] = ()
     """The objects that were tried, empty when all were."""
+    fates: Sequence[Fate] = ()
+    """What became of each mutant; empty when none was made."""
 
     @property
     def leaks(self) -> list[Case | Finding]:
@@ -92,11 +119,23 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 when everything is as the contract says, else 1."""
-        return 1 if self.leaks or self.faults else 0
+        return 1 if self.leaks or self.faults or self.survivors else 0
+
+    @property
+    def survivors(self) -> list[Fate]:
+        """The mutants that nobody noticed."""
+        return [fate for fate in self.fates if not fate.noticed]
+
+    @property
+    def mutation_score(self) -> str:
+        """How many of the mutants were noticed."""
+        killed = len(self.fates) - len(self.survivors)
+        asserted = sum(fate.by_catalogue for fate in self.fates)
+        return f"mutants: {killed}/{len(self.fates)} killed ({asserted} of them by the catalogue)"
 
     @property
     def verdict(self) -> str:
-        """The last line of the output."""
+        """Whether everything is as the contract says."""
         line = f"matrix: {len(self.cases)} cases ({self.controls} positive controls), "
         if self.only:
             line += f"only on {', '.join(sorted(self.only))}, "
@@ -109,6 +148,11 @@ class Report:
             "verdict": self.verdict,
             "exit_code": self.exit_code,
             "asserted": self.asserted,
+            "mutants": {
+                "made": len(self.fates),
+                "survivors": [str(fate) for fate in self.survivors],
+                "noticed": {fate.mutant: fate.noticed for fate in self.fates if fate.noticed},
+            },
             "leaks": [str(one) for one in self.leaks],
             "faults": [str(one) for one in self.faults],
             "cases": [

@@ -9,15 +9,21 @@ from dataclasses import replace
 import psycopg
 
 from orgscope.errors import IsolationAborted
+from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS
 from orgscope.isolation.assertions import assert_catalogue, faulty_columns
-from orgscope.isolation.catalogue import read_catalogue
+from orgscope.isolation.catalogue import Catalogue, read_catalogue
 from orgscope.isolation.clone import Clone, cloned
 from orgscope.isolation.contract import Contract, load_contract
+from orgscope.isolation.guards import guard_mutants
+from orgscope.isolation.helpers import helper_mutants, read_helpers
+from orgscope.isolation.hunt import hunt
 from orgscope.isolation.matrix import run_matrix
+from orgscope.isolation.mutants import policy_mutants
 from orgscope.isolation.policies import unexercised
-from orgscope.isolation.prepare import prepare
-from orgscope.isolation.report import Report
+from orgscope.isolation.prepare import Prepared, prepare
+from orgscope.isolation.report import Fate, Report
 from orgscope.isolation.views import unshown
+from orgscope.isolation.world import World
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
@@ -27,13 +33,18 @@ _PROJECTS = "select distinct project from deploy.revisions order by project"
 
 
 def check_isolation(
-    settings: Settings, project: Project | None = None, *, only: Collection[str] = ()
+    settings: Settings,
+    project: Project | None = None,
+    *,
+    only: Collection[str] = (),
+    mutants: bool = False,
 ) -> Report:
     """Test the database of ``ORGSCOPE_DBA_URL`` against the contracts of core and of ``project``.
 
     The database itself is only read: everything happens in a clone, which is dropped at the end.
     ``only`` names the tables, views and functions that are tried, by default all; the catalogue is
-    compared as a whole in any case.
+    compared as a whole in any case. With ``mutants``, mistakes are made then, one after the other,
+    and the report says which of them nobody noticed; unless something differs already.
 
     Raises ConfigurationError for a contract, a URL or a name that is missing or wrong;
     IsolationAborted (WS501) when a result would prove nothing, also when the database has a project
@@ -43,7 +54,7 @@ def check_isolation(
     contract = load_contract(projects)
     with cloned(settings) as clone:
         _refuse_uncovered(clone, projects)
-        return _examine(clone, contract, settings.role_prefix, only)
+        return _examine(clone, contract, settings.role_prefix, only, mutants=mutants)
 
 
 def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
@@ -64,7 +75,9 @@ def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
         )
 
 
-def _examine(clone: Clone, contract: Contract, role_prefix: str, only: Collection[str]) -> Report:
+def _examine(
+    clone: Clone, contract: Contract, role_prefix: str, only: Collection[str], *, mutants: bool
+) -> Report:
     with clone.connect() as connection:
         catalogue = read_catalogue(connection, contract.schemas, role_prefix)
     findings, asserted = assert_catalogue(contract, catalogue, role_prefix)
@@ -81,7 +94,7 @@ def _examine(clone: Clone, contract: Contract, role_prefix: str, only: Collectio
     world, prepared = prepare(clone, usable, catalogue)
     if only:
         prepared = prepared.only(only)
-    cases = run_matrix(clone, usable, world, prepared)
+    cases = run_matrix(clone, usable, world, prepared, PROMPT_ACTORS if only else ACTORS)
     tried = {subject.table.name for subject in prepared.subjects}
     findings += [
         *prepared.findings,
@@ -91,4 +104,29 @@ def _examine(clone: Clone, contract: Contract, role_prefix: str, only: Collectio
     policies: dict[str, list[str]] = defaultdict(list)
     for policy in catalogue.policies:
         policies[policy.table].append(str(policy))
-    return Report(cases, findings, asserted, policies, only)
+    report = Report(cases, findings, asserted, policies, only)
+    if mutants and report.exit_code == 0:
+        return replace(report, fates=_hunt(clone, usable, world, prepared, catalogue))
+    return report
+
+
+def _hunt(
+    clone: Clone, contract: Contract, world: World, prepared: Prepared, catalogue: Catalogue
+) -> list[Fate]:
+    role_prefix = clone.settings.role_prefix
+    with clone.connect() as connection:
+        helpers = read_helpers(connection, contract.schemas)
+    tried = [subject.table for subject in prepared.subjects]
+    names = {table.name for table in tried}
+    policies = [policy for policy in catalogue.policies if policy.table in names]
+    return hunt(
+        clone,
+        contract,
+        world,
+        prepared,
+        guards=guard_mutants(tried, prepared.functions, role_prefix),
+        mutants=[
+            *policy_mutants(policies, [table.name for table in tried if table.forced], role_prefix),
+            *helper_mutants([one for one in helpers if names & set(one.tables)], role_prefix),
+        ],
+    )

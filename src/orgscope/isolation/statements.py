@@ -168,9 +168,10 @@ def merge_insert(table: TableInfo, values: Values) -> Statement:
     return Statement(query)
 
 
-def move(table: TableInfo, row: Row, column: str, value: str) -> Statement:
-    """Compose an update that gives a row to somebody else."""
-    return Statement(_update(table, column, typed(table, column, value)) + _where(table, row))
+def move(table: TableInfo, row: Row | None, column: str, value: str) -> Statement:
+    """Compose an update that gives a row to somebody else, every row without one."""
+    query = _update(table, column, typed(table, column, value))
+    return Statement(query if row is None else query + _where(table, row))
 
 
 def delete(table: TableInfo, row: Row | None = None, *, returning: bool = False) -> Statement:

@@ -24,7 +24,8 @@ select
   c.relrowsecurity, c.relforcerowsecurity, c.relispartition, c.relkind = 'p'
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
-where n.nspname = any (%s) and c.relkind in ('r', 'p')
+where n.nspname = any (%(schemas)s) and c.relkind in ('r', 'p')
+  and (%(only)s::text[] is null or format('%%s.%%s', n.nspname, c.relname) = any (%(only)s))
 order by 2
 """
 _COLUMNS = """
@@ -180,11 +181,19 @@ class TableInfo:
 
 
 def read_tables(
-    connection: psycopg.Connection[Any], schemas: Sequence[str], role_prefix: str
+    connection: psycopg.Connection[Any],
+    schemas: Sequence[str],
+    role_prefix: str,
+    only: Sequence[str] | None = None,
 ) -> list[TableInfo]:
-    """Read the tables of the schemas, partitioned ones and partitions included, by name."""
+    """Read the tables of the schemas, partitioned ones and partitions included, by name.
+
+    ``only`` limits them to some names.
+    """
     request_role = f"{role_prefix}_user"
-    found = connection.execute(_TABLES, (list(schemas),)).fetchall()
+    found = connection.execute(
+        _TABLES, {"schemas": list(schemas), "only": None if only is None else list(only)}
+    ).fetchall()
     return [
         TableInfo(
             name,

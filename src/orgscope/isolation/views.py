@@ -12,8 +12,8 @@ from psycopg import sql
 from orgscope.isolation.actors import Actor
 from orgscope.isolation.attempt import Attempt, Statement, attempt
 from orgscope.isolation.contract import ROLES, Contract, View
-from orgscope.isolation.oracle import Expected, Row, expected_for, place_of
-from orgscope.isolation.report import Case, Finding
+from orgscope.isolation.oracle import Row, expected_for, place_of
+from orgscope.isolation.report import Case, Finding, Tried
 from orgscope.isolation.tables import PRIVILEGES, Privilege
 from orgscope.isolation.world import PAIRS
 
@@ -131,7 +131,7 @@ def attempts_on_view(
     view: ViewInfo,
     declared: View,
     role_prefix: str,
-) -> Iterator[tuple[str, str, Expected, Attempt]]:
+) -> Iterator[Tried]:
     """Ask what the actor may do with the view, and read whose rows it shows to a request."""
     if view.owner == f"{role_prefix}_{actor.role}":
         return
@@ -153,7 +153,7 @@ def asked_of_view(
 
 def _rows(
     connection: psycopg.Connection[Any], actor: Actor, view: ViewInfo, declared: View
-) -> Iterator[tuple[str, str, Expected, Attempt]]:
+) -> Iterator[Tried]:
     """Read it. That it leaves out rows which the contract allows is its purpose, and no fault."""
     made = attempt(connection, _whose(view, declared))
     columns = (declared.organization_column, declared.person_column)

@@ -18,15 +18,29 @@ from jwt.algorithms import RSAAlgorithm
 from orgscope.errors import IsolationAborted
 from orgscope.isolation.clone import Clone
 
-__all__ = ["ORG_A", "ORG_B", "ORG_GONE", "PAIRS", "World", "person", "session"]
+__all__ = [
+    "ENDS_IN_S",
+    "GHOSTS",
+    "ORG_A",
+    "ORG_B",
+    "ORG_GONE",
+    "PAIRS",
+    "World",
+    "person",
+    "session",
+]
 
 ORG_A: Final = "org_01ISOLATIONA"
 ORG_B: Final = "org_01ISOLATIONB"
 ORG_GONE: Final = "org_01ISOLATIONGONE"
+ORG_GHOST: Final = "org_01ISOLATIONGHOST"
+ORG_UNSEEN: Final = "org_01ISOLATIONUNSEEN"
 
 _AT: Final = "2026-01-15T12:00:00.000Z"
 _KID: Final = "orgscope_isolation_test"
 _LIFETIME_S: Final = 600
+ENDS_IN_S: Final = 3
+"""After how many seconds a context has ended that was made to end."""
 
 
 def person(name: str) -> str:
@@ -60,11 +74,19 @@ _MEMBERSHIPS: Final = (
     ("deleted", ORG_A, "active"),
     ("stranded", ORG_GONE, "active"),
     ("stub", ORG_A, "active"),
+    ("ghost", ORG_A, "active"),
+    ("ada", ORG_GHOST, "active"),
+    ("ada", ORG_UNSEEN, "active"),
 )
+"""``stub`` and ``ORG_UNSEEN`` are known by a membership only."""
 _PEOPLE: Final = (
     *("ada", "abe", "ben", "nobody", "removed", "inactive", "pending", "revoked", "deleted"),
-    "stranded",
+    *("stranded", "ghost"),
 )
+
+
+GHOSTS: Final = (("workos.users", person("ghost")), ("workos.organizations", ORG_GHOST))
+"""Tombstones beside a membership that lives, as no event leaves any: a policy must see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +122,17 @@ class World:
         """
         if not name:
             return None
+        claims = self._claims(name, organization)
+        if impersonator is not None:
+            claims["act"] = {"sub": f"{impersonator}@isolation.example"}
+        return self._signed(claims)
+
+    def ending_token(self, name: str, organization: str) -> str:
+        """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
+        ends = int(time.time()) - self.settings["leeway_s"] + ENDS_IN_S - 1
+        return self._signed(self._claims(name, organization) | {"iat": ends - 60, "exp": ends})
+
+    def _claims(self, name: str, organization: str | None) -> dict[str, Any]:
         now = int(time.time())
         claims = {
             "iss": self.settings["issuers"][0],
@@ -111,10 +144,11 @@ class World:
         }
         if organization is not None:
             claims |= {"org_id": organization, "role": "member"}
-        if impersonator is not None:
-            claims["act"] = {"sub": f"{impersonator}@isolation.example"}
         if self.settings["audiences"]:
             claims["aud"] = self.settings["audiences"][0]
+        return claims
+
+    def _signed(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": _KID})
 
     def _mirror(self, clone: Clone) -> None:
@@ -141,7 +175,7 @@ class World:
 def _events() -> list[tuple[str, dict[str, Any]]]:
     organizations = [
         ("organization.created", {"object": "organization", "id": id_, "name": id_})
-        for id_ in (ORG_A, ORG_B, ORG_GONE)
+        for id_ in (ORG_GHOST, ORG_A, ORG_B, ORG_GONE)
     ]
     people = [("user.created", _user(name)) for name in _PEOPLE]
     memberships = [("organization_membership.created", _membership(*one)) for one in _MEMBERSHIPS]

@@ -1,0 +1,130 @@
+"""The functions that policies call, and their mutants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from orgscope.isolation.mutants import Mutant
+from orgscope.isolation.world import ORG_B, person
+
+__all__ = ["Helper", "helper_mutants", "read_helpers"]
+
+_HELPERS: Final = """
+with recursive called as (
+  select p.polrelid, p.polroles, d.refobjid as oid
+  from pg_catalog.pg_policy as p
+  inner join pg_catalog.pg_class as c on p.polrelid = c.oid
+  inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+  inner join pg_catalog.pg_depend as d on d.objid = p.oid
+    and d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass
+  where n.nspname = any (%(schemas)s)
+  union
+  select r.polrelid, r.polroles, d.refobjid
+  from called as r
+  inner join pg_catalog.pg_depend as d on d.objid = r.oid
+    and d.classid = 'pg_proc'::regclass and d.refclassid = 'pg_proc'::regclass
+)
+select
+  f.oid::regprocedure::text, pg_get_functiondef(f.oid), pg_get_function_result(f.oid),
+  pg_get_userbyid(f.proowner)::text, l.lanname = 'plpgsql',
+  array(select format('%%s.%%s', n.nspname, c.relname)
+        from called as r
+        inner join pg_catalog.pg_class as c on r.polrelid = c.oid
+        inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+        where r.oid = f.oid group by 1 order by 1),
+  array(select pg_get_userbyid(w.role)::text
+        from called as r cross join lateral unnest(r.polroles) as w (role)
+        where r.oid = f.oid group by 1 order by 1)
+from pg_catalog.pg_proc as f
+inner join pg_catalog.pg_language as l on f.prolang = l.oid
+inner join pg_catalog.pg_namespace as n on f.pronamespace = n.oid
+where f.oid in (select r.oid from called as r) and n.nspname = any (%(schemas)s)
+order by 1
+"""
+_CONSTANTS: Final[dict[str, dict[str, str]]] = {
+    "text": {"null": "null", "another organization": ORG_B, "another person": person("ben")},
+    "boolean": {"null": "null", "true": "true", "false": "false"},
+    "jsonb": {
+        "null": "null",
+        "an empty object": "{}",
+        "the claims of another person": (
+            f'{{"kind": "user", "org_id": "{ORG_B}", "user_id": "{person("ben")}"}}'
+        ),
+        "the claims of an administrator": '{"kind": "admin"}',
+    },
+}
+"""What a helper may be made to return, whatever it is asked."""
+_BODY: Final = re.compile(r"\n(?:AS \$\w*\$|BEGIN ATOMIC|RETURN ).*", re.DOTALL)
+_LANGUAGE: Final = re.compile(r"LANGUAGE \w+", re.IGNORECASE)
+_GUARD: Final = re.compile(
+    r"^\s*(?:els)?if\b(?P<condition>.*?)\bthen\b", re.DOTALL | re.MULTILINE | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function that policies call, themselves or by another one."""
+
+    signature: str
+    definition: str
+    result: str
+    owner: str
+    is_plpgsql: bool
+    tables: tuple[str, ...]
+    """The tables whose policies call it."""
+    roles: tuple[str, ...]
+    """The roles of these policies."""
+
+
+def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[Helper]:
+    """Read the helpers of the schemas' policies, by signature."""
+    found = connection.execute(_HELPERS, {"schemas": list(schemas)}).fetchall()
+    return [
+        Helper(signature, definition, result, owner, is_plpgsql, tuple(tables), tuple(roles))
+        for signature, definition, result, owner, is_plpgsql, tables, roles in found
+    ]
+
+
+def helper_mutants(helpers: Sequence[Helper], role_prefix: str) -> Iterator[Mutant]:
+    """Make the mutants of every helper: it returns a constant, or leaves a check out."""
+    for helper in helpers:
+        undo = (sql.SQL(helper.definition),)
+        owner = helper.owner.removeprefix(f"{role_prefix}_")
+        roles = tuple(role.removeprefix(f"{role_prefix}_") for role in helper.roles)
+        for mistake, definition in (*_constants(helper), *_guards(helper)):
+            yield Mutant(
+                "function",
+                f"function {helper.signature}",
+                mistake,
+                (sql.SQL(definition),),
+                undo,
+                owner,
+                helper.tables,
+                (helper.signature,),
+                roles,
+            )
+
+
+def _constants(helper: Helper) -> Iterator[tuple[str, str]]:
+    head = _LANGUAGE.sub("LANGUAGE sql", _BODY.sub("", helper.definition), count=1)
+    for mistake, constant in _CONSTANTS.get(helper.result, {"null": "null"}).items():
+        value = "null" if constant == "null" else sql.Literal(constant).as_string()
+        yield f"returns {mistake}", f"{head}\nas $mutant$ select {value}::{helper.result} $mutant$"
+
+
+def _guards(helper: Helper) -> Iterable[tuple[str, str]]:
+    """Leave out each check of a PL/pgSQL body, one at a time."""
+    if not helper.is_plpgsql:
+        return
+    for number, found in enumerate(_GUARD.finditer(helper.definition), start=1):
+        begin, end = found.span("condition")
+        yield (
+            f"check {number} left out: {' '.join(found['condition'].split())}",
+            f"{helper.definition[:begin]} false {helper.definition[end:]}",
+        )
