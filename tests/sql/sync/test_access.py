@@ -1,4 +1,7 @@
-"""Who may do what with the mirror and with sync: the sync login calls functions only."""
+"""Who may do what with the mirror and with sync: the sync login calls functions only.
+
+Which functions each role may execute stands in policies/contract.toml; the isolation test proves it.
+"""
 
 import psycopg
 import pytest
@@ -12,59 +15,6 @@ from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace
 where n.nspname in ('sync', 'workos') and c.relkind in ('r', 'p')
 order by 1, 2
 """
-EXECUTABLE = """
-select p.proname::text
-from pg_proc as p inner join pg_namespace as n on n.oid = p.pronamespace
-where n.nspname in ('sync', 'workos') and has_function_privilege(%s, p.oid, 'execute')
-order by 1
-"""
-SYNC_LOGIN = {
-    "accept_key",
-    "apply_page",
-    "apply_read",
-    "claim_tasks",
-    "close_run",
-    "count_differences",
-    "count_orphans",
-    "due_run",
-    "event_names",
-    "fail_list",
-    "fail_task",
-    "find_orphans",
-    "find_stubs",
-    "finish_task",
-    "give_up_run",
-    "known_paths",
-    "list_differences",
-    "list_events",
-    "lose_cursor",
-    "mirrored_memberships",
-    "mirrored_object",
-    "next_lists",
-    "object_path",
-    "open_feed",
-    "open_run",
-    "purge",
-    "put_absent",
-    "put_stub",
-    "queue_task",
-    "read_changes",
-    "receive_event",
-    "receive_events",
-    "receive_page",
-    "release_run",
-    "release_task",
-    "replay_event",
-    "report_feed",
-    "retry_event",
-    "revive_tasks",
-    "run_progress",
-    "run_queued_hook",
-    "settle_difference",
-    "skip_page",
-    "trace_event",
-    "unchecked_lists",
-}
 COMMANDS = (
     "select from {}",
     "insert into {} default values",
@@ -95,41 +45,6 @@ def test_tables__login_role__may_not_touch_any(database: Database, login: str) -
                 )
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(statement)
-
-
-def executable(database: Database, role: str) -> set[str]:
-    """Return the names of the functions of sync and workos that a role may call."""
-    return {name for (name,) in database.rows(EXECUTABLE, (f"orgscope_{role}",))}
-
-
-def test_functions__sync_login__exactly_these(database: Database) -> None:
-    assert executable(database, "sync") == SYNC_LOGIN
-
-
-@pytest.mark.parametrize(
-    ("role", "functions"),
-    [
-        ("job", {"read_changes"}),
-        (
-            "admin",
-            {
-                "erase_organization",
-                "erase_user",
-                "members_as_of",
-                "object_as_of",
-                "object_versions",
-                "open_copy",
-                "read_changes",
-            },
-        ),
-        ("auditor", {"members_as_of", "object_as_of", "object_versions"}),
-        *((role, set[str]()) for role in ("user", "api", "keys", "monitor", "backup")),
-    ],
-)
-def test_functions__other_role__only_what_it_reads_by(
-    database: Database, role: str, functions: set[str]
-) -> None:
-    assert executable(database, role) == functions
 
 
 @pytest.mark.parametrize("login", ["sync", "job", "admin"])
