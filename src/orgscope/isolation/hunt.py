@@ -126,20 +126,29 @@ class _Hunter:
             found = self.in_matrix(actors, tables[:1]) or self.in_matrix(actors, tables[1:])
             return Fate(str(mutant), mutant.sql, found)
 
-    def in_matrix(self, actors: Iterable[Actor], tables: Iterable[str]) -> str:
+    def in_matrix(self, actors: Iterable[Actor], tables: Sequence[str]) -> str:
         """Return the first case that differs, the empty text without one."""
-        names = list(tables)
-        cases = (case for actor in actors if names for case in self._cases(actor, names))
-        return next((str(case) for case in cases if not case.passed), "")
+        for actor in actors if tables else ():
+            connection = self.connections[actor.login]
+            # Left open, the transaction would keep the mistake from being undone.
+            with opened(self.clone, connection, actor, self.world) as sqlstate:
+                open_attempts(connection)
+                for case in self._cases(connection, actor, sqlstate, tables):
+                    if not case.passed:
+                        return str(case)
+        return ""
 
-    def _cases(self, actor: Actor, tables: Sequence[str]) -> Iterator[Case]:
-        connection = self.connections[actor.login]
-        with opened(self.clone, connection, actor, self.world) as sqlstate:
-            open_attempts(connection)
-            yield from context_cases(connection, actor, self.contract, sqlstate)
-            for name in tables:
-                for tried in attempts_on(connection, actor, self.subjects[name]):
-                    yield Case.of(actor.name, name, tried)
+    def _cases(
+        self,
+        connection: psycopg.Connection[Any],
+        actor: Actor,
+        sqlstate: str | None,
+        tables: Iterable[str],
+    ) -> Iterator[Case]:
+        yield from context_cases(connection, actor, self.contract, sqlstate)
+        for name in tables:
+            for tried in attempts_on(connection, actor, self.subjects[name]):
+                yield Case.of(actor.name, name, tried)
 
     @contextmanager
     def _made(self, mutant: Mutant) -> Iterator[None]:

@@ -41,6 +41,13 @@ def transactions(database: Database) -> Counter[str]:
     return Counter(xid for (xid,) in database.rows("select xmin::text from sync.inbox"))
 
 
+async def until_held(database: Database) -> None:
+    """Wait until an event waits for a lock, however slow the machine is."""
+    async with asyncio.timeout(30):
+        while database.rows("select from pg_locks where not granted") == []:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def test_receiver__many_at_once__few_transactions_and_every_event_applied(
     receiver: Receiver, database: Database
 ) -> None:
@@ -132,7 +139,7 @@ async def test_receiver__all_transactions_wait__what_waits_for_them_is_refused_i
         with psycopg.connect(database.settings.url("dba")) as other:
             other.execute("lock table sync.families in exclusive mode")
             held = asyncio.create_task(receiver.receive(json.dumps(created())))
-            await asyncio.sleep(0.05)
+            await until_held(database)
             waiting = await receive(receiver, [json.dumps(created()) for _ in range(3)])
         assert [type(one) for one in waiting] == [PoolTimeout] * 3
         assert await held == Outcome.APPLIED
@@ -146,7 +153,7 @@ async def test_receiver__its_task_is_ended__who_waits_is_not_left_waiting(
     with psycopg.connect(database.settings.url("dba")) as other:
         other.execute("lock table sync.families in exclusive mode")
         asked = asyncio.create_task(receiver.receive(json.dumps(created())))
-        await asyncio.sleep(0.05)
+        await until_held(database)
         [task] = [one for one in asyncio.all_tasks() if one.get_name() == "orgscope-receiver"]
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -170,7 +177,7 @@ async def test_receiver__closed_while_one_is_under_way__waits_for_it(
     with psycopg.connect(database.settings.url("dba")) as other:
         other.execute("lock table sync.families in exclusive mode")
         asked = asyncio.create_task(receiver.receive(json.dumps(created())))
-        await asyncio.sleep(0.05)
+        await until_held(database)
         closing = asyncio.create_task(receiver.close())
         await asyncio.sleep(0.05)
         assert not closing.done()
