@@ -17,7 +17,7 @@ PLANT ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
-SQL := $(wildcard sql policies migrations booking)
+SQL := $(wildcard sql policies migrations booking tests/isolation/library)
 
 ifneq ($(PG),)
 export ORGSCOPE_PG_BIN := $(abspath $(PG))
@@ -47,7 +47,7 @@ lint: $(READY) ## Lint Python, SQL and migrations (our own rules are tests)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 $(SQL)
-	$(BIN)/squawk --config .squawk.toml migrations/versions/*.sql booking/migrations/versions/*.sql
+	$(BIN)/squawk --config .squawk.toml $(addsuffix /migrations/versions/*.sql,. booking tests/isolation/library)
 
 fmt: $(READY) ## Format Python, and fix what ruff can fix
 	$(BIN)/ruff check --fix $(ARGS) .

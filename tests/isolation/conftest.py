@@ -17,6 +17,7 @@ from orgscope.settings import Settings
 from tests.database import Database
 
 BOOKING = Path(__file__).parents[2] / "booking"
+LIBRARY = Path(__file__).parent / "library"
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,20 @@ def shop(given: Given, tmp_path: Path) -> Callable[[str, str], Project]:
         given.by_hand("create schema shop authorization orgscope_owner", statements)
         given.by_hand("grant usage on schema shop to orgscope_user")
         # shop takes booking's place: a project that is not given would end the test.
-        given.by_hand("delete from deploy.revisions where project = 'booking'")
+        given.by_hand(
+            "delete from deploy.revisions where project = 'booking'", "drop schema app cascade"
+        )
         (tmp_path / "policies").mkdir()
         (tmp_path / "policies" / "contract.toml").write_text(contract)
         (tmp_path / "orgscope.toml").write_text('[project]\nname = "shop"\nschemas = ["shop"]\n')
         return Project.load(tmp_path)
 
     return make
+
+
+@pytest.fixture
+def lending(database: Database) -> Given:
+    """A database with core and a lending library, a project of another shape than booking."""
+    deploy.migrate(database.settings, Project.load(LIBRARY))
+    database.admin.close()
+    return Given(database.settings)

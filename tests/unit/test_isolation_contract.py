@@ -71,6 +71,9 @@ def test_contract__reason__is_what_admin_and_auditor_need(tmp_path: Path) -> Non
             "row_security = false",
             id="rls_off",
         ),
+        pytest.param(
+            TABLE + 'scope = "shared"\ndeleted = "deleted_at"', "`deleted` is for", id="deleted"
+        ),
         pytest.param('[tables."orders"]\nscope = "internal"', "tables.orders", id="no_schema"),
         pytest.param(
             '[[functions]]\nroles = ["guest"]\nnames = ["shop.total"]',

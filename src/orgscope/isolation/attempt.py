@@ -25,7 +25,7 @@ class Statement:
 
     query: sql.Composed
     copies: Literal["out", "in"] | None = None
-    values: Sequence[str] = ()
+    values: Sequence[str | None] = ()
     """The row that is copied in."""
     asks: bool = False
     """Whether it touches no row on purpose: that it passes means that it may be run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -13,7 +14,7 @@ from orgscope.isolation.contract import Command
 from orgscope.isolation.oracle import Expected, Row, expected_for, expected_of_all, place_of
 from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Tried
-from orgscope.isolation.rows import Values
+from orgscope.isolation.rows import DELETED_AT, Values
 from orgscope.isolation.statements import (
     Change,
     copy_in,
@@ -209,23 +210,40 @@ def _values_for(subject: Subject, row: Row) -> Values:
 
 
 def _moves(connection: psycopg.Connection[Any], actor: Actor, subject: Subject) -> Iterator[Tried]:
-    """Give an own row to the other organization, and to a colleague."""
+    """Give the nearest row to the other organization, to a colleague, and to nobody by deleting."""
     declared, table = subject.declared, subject.table
-    mine = [row for row in subject.rows if place_of(actor, declared, row) == "own"]
+    row = _nearest(actor, subject)
+    if row is None:
+        return
     other = ORG_B if actor.organization == ORG_A else ORG_A
-    column = table.column(declared.organization_column or "")
-    if mine and column is not None and not column.generated:
-        made = attempt(connection, move(table, mine[0], column.name, other))
-        yield "move", "to the other organization", "denied", made
-        # A condition would ask the SELECT policy of the new row, too.
-        made = attempt(connection, move(table, None, column.name, other))
-        yield "move without condition", "to the other organization", "denied", made
-    column = table.column(declared.person_column or "")
-    if mine and column is not None and not column.generated:
-        colleague = person("abe" if actor.organization == ORG_A else "ada")
-        update = declared.user.get("update")
+    colleague = person("abe" if actor.organization == ORG_A else "ada")
+    update = declared.user.get("update")
+    targets = (
+        ("to the other organization", declared.organization_column, other, None),
+        (
+            "to a colleague",
+            declared.person_column,
+            colleague,
+            replace(row, persons=frozenset({colleague})),
+        ),
+        ("to the deleted", declared.deleted, DELETED_AT, None),
+    )
+    for place, name, value, given in targets:
+        column = table.column(name or "")
+        if column is None or column.generated:
+            continue
         open_ = update is not None and (update.columns is None or column.name in update.columns)
-        given = Row(mine[0].key, mine[0].organizations, frozenset({colleague}))
-        allowed = open_ and expected_for(actor, declared, "update", given) == "rows"
-        made = attempt(connection, move(table, mine[0], column.name, colleague))
-        yield "move", "to a colleague", "rows" if allowed else "denied", made
+        expected = expected_for(actor, declared, "update", row)
+        may = given is not None and expected_for(actor, declared, "update", given) == "rows"
+        if expected == "rows" and not (open_ and may):
+            expected = "denied"
+        yield "move", place, expected, attempt(connection, move(table, row, column.name, value))
+        # A condition would ask the SELECT policy of the new row, too.
+        made = attempt(connection, move(table, None, column.name, value))
+        yield "move without condition", place, expected, made
+
+
+def _nearest(actor: Actor, subject: Subject) -> Row | None:
+    """Return an own row, else one of the actor's organization."""
+    places = {place_of(actor, subject.declared, row): row for row in reversed(subject.rows)}
+    return places.get("own") or places.get("same organization")

@@ -169,6 +169,8 @@ class Table(Relation):
     """What one ``[tables."schema.name"]`` says."""
 
     row_security: bool = True
+    deleted: str | None = None
+    """The column with which a row is deleted: with a value in it, the row is nobody's."""
     sample: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -177,6 +179,12 @@ class Table(Relation):
             getattr(self, role) for role in ("user", "logins", *LOGINS)
         ):
             raise ValueError("row_security = false is for a table that only its owner reaches")
+        return self
+
+    @model_validator(mode="after")
+    def _has_rows_of_somebody_to_delete(self) -> Self:
+        if self.deleted is not None and self.scope not in {"organization", "user"}:
+            raise ValueError('`deleted` is for scope "organization" and "user"')
         return self
 
     @property

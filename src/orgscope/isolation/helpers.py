@@ -11,9 +11,10 @@ import psycopg
 from psycopg import sql
 
 from orgscope.isolation.mutants import Mutant
+from orgscope.isolation.policies import PolicyInfo
 from orgscope.isolation.world import ORG_B, person
 
-__all__ = ["Helper", "helper_mutants", "read_helpers"]
+__all__ = ["Helper", "helper_mutants", "named_ids", "read_helpers"]
 
 _HELPERS: Final = """
 with recursive called as (
@@ -60,6 +61,8 @@ _CONSTANTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 """What a helper may be made to return, whatever it is asked."""
+_ID: Final = re.compile(r"'((?:org|user)_[0-9A-Z]+)'")
+"""What WorkOS's ids look like: a favoured tenant, or one to fall back to."""
 _BODY: Final = re.compile(r"\n(?:AS \$\w*\$|BEGIN ATOMIC|RETURN ).*", re.DOTALL)
 _LANGUAGE: Final = re.compile(r"LANGUAGE \w+", re.IGNORECASE)
 _GUARD: Final = re.compile(
@@ -89,6 +92,13 @@ def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) ->
         Helper(signature, definition, result, owner, is_plpgsql, tuple(tables), tuple(roles))
         for signature, definition, result, owner, is_plpgsql, tables, roles in found
     ]
+
+
+def named_ids(policies: Iterable[PolicyInfo], helpers: Iterable[Helper]) -> list[str]:
+    """Return the ids of organizations and persons that policies, or what they call, name."""
+    texts = [text for one in policies for text in (one.using, one.check)]
+    texts += [one.definition for one in helpers]
+    return sorted({found for text in texts for found in _ID.findall(text)})
 
 
 def helper_mutants(helpers: Sequence[Helper], role_prefix: str) -> Iterator[Mutant]:

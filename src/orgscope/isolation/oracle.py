@@ -17,8 +17,9 @@ from orgscope.isolation.contract import (
     Command,
     Reach,
     Relation,
+    Table,
 )
-from orgscope.isolation.rows import identifier, key_text
+from orgscope.isolation.rows import identifier, is_live, key_text
 from orgscope.isolation.tables import TableInfo
 
 __all__ = [
@@ -74,7 +75,7 @@ class Memberships:
 
 
 def read_rows(
-    connection: psycopg.Connection[Any], table: TableInfo, declared: Relation, members: Memberships
+    connection: psycopg.Connection[Any], table: TableInfo, declared: Table, members: Memberships
 ) -> list[Row]:
     """Read every row of a table as the owner in no-force mode."""
     columns = [key_text(name) for name in table.key]
@@ -82,17 +83,16 @@ def read_rows(
         sql.SQL("null") if name is None else sql.SQL("{}::text").format(sql.Identifier(name))
         for name in (declared.organization_column, declared.person_column)
     ]
-    live = sql.SQL("raw is not null and deleted_at is null")
     query = sql.SQL("select array[{}], {}, {} from {}").format(
         sql.SQL(", ").join(columns),
         sql.SQL(", ").join(extra),
-        live if declared.scope == "mirror" else sql.SQL("true"),
+        is_live(declared),
         identifier(table),
     )
     rows = []
-    for key, organization, person, is_live in connection.execute(query).fetchall():
+    for key, organization, person, alive in connection.execute(query).fetchall():
         whose = members.complete(declared, organization, person)
-        rows.append(Row(tuple(key), whose.organizations, whose.persons, is_live))
+        rows.append(Row(tuple(key), whose.organizations, whose.persons, alive))
     return sorted(rows, key=lambda row: row.key)
 
 
@@ -146,7 +146,7 @@ def _expected_of_owner(actor: Actor, declared: Relation, command: Command) -> Ex
 
 
 def _reaches(actor: Actor, declared: Relation, reach: Reach, row: Row) -> bool:
-    if declared.scope == "mirror" and not row.live:
+    if not row.live:
         return False
     here = actor.organization is not None and actor.organization in row.organizations
     mine = actor.person is not None and actor.person in row.persons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import psycopg
@@ -15,9 +15,17 @@ from orgscope.isolation.catalogue import Catalogue
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contract import Contract, Table, View
 from orgscope.isolation.functions import FunctionInfo
+from orgscope.isolation.helpers import named_ids, read_helpers
 from orgscope.isolation.oracle import Memberships, Row, read_rows
 from orgscope.isolation.report import Finding
-from orgscope.isolation.rows import RowMaker, Unmade, Values, identifier, parents_first
+from orgscope.isolation.rows import (
+    RowMaker,
+    Unmade,
+    Values,
+    as_deleted,
+    identifier,
+    parents_first,
+)
 from orgscope.isolation.statements import Change, change_of
 from orgscope.isolation.tables import TableInfo
 from orgscope.isolation.views import ViewInfo, lacking
@@ -133,7 +141,8 @@ def prepare(clone: Clone, contract: Contract, catalogue: Catalogue) -> tuple[Wor
     ]
     prepared = Prepared(partitions=partitions, views=views, functions=catalogue.functions)
     with clone.owner() as connection, unforced(connection, [*ours, *partitions]):
-        _fill(connection, ours, contract.tables, prepared)
+        named = named_ids(catalogue.policies, read_helpers(connection, contract.schemas))
+        _fill(connection, ours, contract.tables, prepared, named)
     return world, prepared
 
 
@@ -142,8 +151,9 @@ def _fill(
     tables: list[TableInfo],
     declared: Mapping[str, Table],
     prepared: Prepared,
+    named: Collection[str],
 ) -> None:
-    maker = RowMaker(connection)
+    maker = RowMaker(connection, declared, named)
     usable = []
     for table in parents_first(tables):
         if not table.key:
@@ -154,9 +164,12 @@ def _fill(
             prepared.findings.append(_unmade(table, made))
         else:
             usable.append(table)
-    for table in usable:
+    for table in [*usable]:
         if declared[table.name].scope == "mirror" and declared[table.name].user:
             _leave_tombstones(connection, table, declared[table.name])
+        elif made := maker.delete_some(table, declared[table.name]):
+            prepared.findings.append(_unmade(table, made))
+            usable.remove(table)
     members = Memberships(connection)
     for table in usable:
         subject = _subject(connection, maker, table, declared[table.name], members)
@@ -203,11 +216,13 @@ def _subject(
 ) -> Subject | Finding:
     rows = read_rows(connection, table, declared, members)
     fresh = []
-    for organization, person in maker.wanted(table, declared):
-        made = maker.make(table, declared, organization, person, keep=False)
-        if isinstance(made, Unmade):
-            return _unmade(table, made)
-        fresh.append((members.complete(declared, organization or None, person or None), made))
+    for kind in filter(None, (declared, as_deleted(declared))):
+        for organization, person in maker.wanted(table, kind):
+            made = maker.make(table, kind, organization, person, keep=False)
+            if isinstance(made, Unmade):
+                return _unmade(table, made)
+            whose = members.complete(kind, organization or None, person or None)
+            fresh.append((replace(whose, live=kind is declared), made))
     change = change_of(table, declared, fresh[0][1], None)
     update = declared.user.get("update")
     if update is None or update.columns is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
@@ -17,20 +17,25 @@ from orgscope.isolation.values import candidates, combinations, sample_value
 from orgscope.isolation.world import ORG_A, PAIRS
 
 __all__ = [
+    "DELETED_AT",
     "RowMaker",
     "Unmade",
     "Values",
+    "as_deleted",
     "identifier",
     "insert_query",
+    "is_live",
     "key_text",
     "parents_first",
     "typed",
 ]
 
-Values = Mapping[str, str]
+Values = Mapping[str, str | None]
 """Column -> value as text; PostgreSQL reads it with the column's type."""
 
 _NO_PERSON: Final = ""
+DELETED_AT: Final = "2026-01-15 12:00Z"
+"""What a deleted row has in the column that says so."""
 _TRY_OTHERS: Final = (
     psycopg.errors.CheckViolation,
     psycopg.errors.UniqueViolation,
@@ -71,8 +76,16 @@ class Unmade:
 class RowMaker:
     """Makes rows as the owner in no-force mode, in the transaction of ``connection``."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        declared: Mapping[str, Table],
+        named: Collection[str] = (),
+    ) -> None:
+        """``named`` are the organizations and persons whom policies name by their id."""
         self._connection = connection
+        self._declared = declared
+        self._named = named
         self._numbers = count(1)
 
     def wanted(self, table: TableInfo, declared: Table) -> list[tuple[str, str]]:
@@ -80,7 +93,10 @@ class RowMaker:
         if declared.scope in {"internal", "shared"}:
             return [(ORG_A, _NO_PERSON)]
         if declared.person_column is not None and declared.organization_column is not None:
-            return list(PAIRS)
+            person = table.column(declared.person_column)
+            nobody = declared.scope == "organization" and person and not person.not_null
+            organizations = dict.fromkeys(one for one, _ in PAIRS)
+            return [*PAIRS, *((one, _NO_PERSON) for one in organizations if nobody)]
         if declared.organization_column is not None:
             return [
                 (organization, _NO_PERSON) for organization in dict.fromkeys(o for o, _ in PAIRS)
@@ -95,14 +111,38 @@ class RowMaker:
             made = self.make(table, declared, organization, person, keep=True)
             if isinstance(made, Unmade):
                 return made
+        for organization, person in self._whom_policies_name(declared):
+            # A row that cannot be made tells nothing, and nobody asked for it.
+            self.make(table, declared, organization, person, keep=True)
+        return None
+
+    def _whom_policies_name(self, declared: Table) -> Iterator[tuple[str, str]]:
+        """Yield the pairs without which a policy for one id would show nothing."""
+        organization, person = PAIRS[0]
+        for name in self._named:
+            if declared.scope == "organization" and name.startswith("org_"):
+                yield name, person if declared.person_column else _NO_PERSON
+            elif declared.scope == "user" and name.startswith("user_"):
+                yield _NO_PERSON, name
+            elif declared.scope == "organization" and declared.person_column:
+                yield organization, name
+
+    def delete_some(self, table: TableInfo, declared: Table) -> Unmade | None:
+        """Make a deleted row beside each; return why when one cannot be made."""
+        dead = as_deleted(declared)
+        if dead is None:
+            return None
+        for organization, person in self.wanted(table, declared):
+            made = self.make(table, dead, organization, person, keep=True)
+            if isinstance(made, Unmade):
+                return made
         return None
 
     def _exists(self, table: TableInfo, declared: Table, organization: str, person: str) -> bool:
-        belongs = {declared.organization_column: organization, declared.person_column: person}
         terms = [
-            sql.SQL("{} = {}").format(sql.Identifier(column), value)
-            for column, value in belongs.items()
-            if column is not None and value and declared.scope not in {"internal", "shared"}
+            sql.SQL("{} is not distinct from {}").format(sql.Identifier(column), value)
+            for column, value in _belongs(declared, organization, person).items()
+            if declared.scope not in {"internal", "shared"}
         ]
         query = sql.SQL("select exists (select from {} where {})")
         condition = sql.SQL(" and ").join(terms) if terms else sql.SQL("true")
@@ -147,21 +187,18 @@ class RowMaker:
 
     def _fixed(
         self, table: TableInfo, declared: Table, organization: str, person: str, number: int
-    ) -> dict[str, str]:
-        fixed = {
+    ) -> dict[str, str | None]:
+        fixed: dict[str, str | None] = {
             name: sample_value(text, organization=organization, person=person, number=number)
             for name, text in declared.sample.items()
         }
-        for name, value in (
-            (declared.organization_column, organization),
-            (declared.person_column, person),
-        ):
-            column = table.column(name) if name is not None else None
-            if column is not None and not column.generated and value:
-                fixed[column.name] = value
+        for name, value in _belongs(declared, organization, person).items():
+            column = table.column(name)
+            if column is not None and not column.generated:
+                fixed[name] = value
         return fixed
 
-    def _follow_parents(self, table: TableInfo, fixed: dict[str, str]) -> str | None:
+    def _follow_parents(self, table: TableInfo, fixed: dict[str, str | None]) -> str | None:
         """Point foreign keys at rows that exist; return why when a required one has no parent."""
         for key in table.foreign_keys:
             if all(column in fixed for column in key.columns):
@@ -173,20 +210,24 @@ class RowMaker:
                 return f"constraint {key.name} needs a row of {key.parent}, and none fits"
         return None
 
-    def _parent(self, key: Constraint, fixed: Mapping[str, str]) -> dict[str, str] | None:
+    def _parent(self, key: Constraint, fixed: Values) -> dict[str, str] | None:
         pairs = list(zip(key.columns, key.parent_columns, strict=True))
         terms = [
             sql.SQL("{}::text = {}").format(sql.Identifier(theirs), fixed[ours])
             for ours, theirs in pairs
             if ours in fixed
         ]
+        parent = str(key.parent)
+        # What points at a deleted row may be hidden with it.
+        live = is_live(self._declared[parent]) if parent in self._declared else sql.SQL("true")
         row = self._connection.execute(
-            sql.SQL("select {} from {} where {} limit 1").format(
+            sql.SQL("select {} from {} where {} order by not ({}) limit 1").format(
                 sql.SQL(", ").join(
                     sql.SQL("{}::text").format(sql.Identifier(theirs)) for _, theirs in pairs
                 ),
-                sql.Identifier(*str(key.parent).split(".", 1)),
+                sql.Identifier(*parent.split(".", 1)),
                 sql.SQL(" and ").join(terms) if terms else sql.SQL("true"),
+                live,
             )
         ).fetchone()
         return dict(zip(key.columns, row, strict=True)) if row else None
@@ -202,6 +243,18 @@ class RowMaker:
         if not keep:
             self._connection.execute("rollback to savepoint made")
         return None
+
+
+def _belongs(declared: Table, organization: str, person: str) -> dict[str, str | None]:
+    """Return what the columns that the contract names must have; nobody's person is null."""
+    belongs: dict[str, str | None] = {}
+    if declared.organization_column is not None and organization:
+        belongs[declared.organization_column] = organization
+    if declared.person_column is not None and person:
+        belongs[declared.person_column] = person
+    elif declared.person_column is not None and declared.scope == "organization":
+        belongs[declared.person_column] = None
+    return belongs
 
 
 def insert_query(
@@ -225,6 +278,22 @@ def typed(table: TableInfo, name: str, value: str | None) -> sql.Composable:
     column = table.column(name)
     kind = column.type if column is not None else "text"
     return sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))
+
+
+def as_deleted(declared: Table) -> Table | None:
+    """Return the same table with deleted rows to make, None where rows are not deleted so."""
+    if declared.deleted is None:
+        return None
+    return declared.model_copy(update={"sample": {**declared.sample, declared.deleted: DELETED_AT}})
+
+
+def is_live(declared: Table) -> sql.Composable:
+    """Compose the condition of a row that is not deleted."""
+    if declared.scope == "mirror":
+        return sql.SQL("raw is not null and deleted_at is null")
+    if declared.deleted is not None:
+        return sql.SQL("{} is null").format(sql.Identifier(declared.deleted))
+    return sql.SQL("true")
 
 
 def key_text(name: str) -> sql.Composed:

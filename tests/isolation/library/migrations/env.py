@@ -1,0 +1,5 @@
+"""The alembic environment of the lending library."""
+
+from orgscope.deploy import environment
+
+environment.run()

@@ -1,0 +1,3 @@
+-- Who may do what with library.loans_1: nobody by its own name, only through library.loans.
+
+call authz.reset_policies('library.loans_1');

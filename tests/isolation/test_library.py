@@ -1,0 +1,19 @@
+"""A project of another shape than booking: the tool is for every schema."""
+
+from __future__ import annotations
+
+from orgscope.deploy import Project
+from tests.isolation.conftest import LIBRARY, Given
+
+OBJECTS = (
+    *("library.books", "library.fines", "library.languages", "library.loans", "library.loans_0"),
+    *("library.loans_1", "library.wishes", "library.open_loans", "library.figures"),
+    "library.withdraw_book",
+)
+
+
+def test_library__as_declared__no_difference_and_no_mutant_survives(lending: Given) -> None:
+    report = lending.check(Project.load(LIBRARY), *OBJECTS, mutants=True)
+    assert [str(one) for one in (*report.leaks, *report.faults)] == []
+    assert [str(fate) for fate in report.survivors] == []
+    assert len(report.fates) > 300
