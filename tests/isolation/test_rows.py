@@ -26,6 +26,8 @@ def test_rows__types_checks_parents_and_samples__are_met(given: Given, shop: Sho
     project = shop(
         """
         create type shop.colour as enum ('red', 'blue');
+        create domain shop.mood as shop.colour check (value <> 'red');
+        create domain shop.size as text check (value in ('S', 'L'));
         create domain shop.rate as numeric(4, 2) not null check (value between 1 and 2);
         create table shop.customers (
           org_id text collate "C" not null, id bigint generated always as identity,
@@ -35,6 +37,7 @@ def test_rows__types_checks_parents_and_samples__are_met(given: Given, shop: Sho
         create table shop.orders (
           org_id text not null, id uuid not null, customer_id bigint not null, parent_id uuid,
           state text not null check (state in ('draft', 'sent')), rate shop.rate,
+          mood shop.mood not null, size shop.size not null,
           during tstzrange not null, tags text[] not null check (cardinality(tags) > 0),
           total numeric generated always as (rate * 2) stored,
           starts_at timestamptz not null, ends_at timestamptz not null check (ends_at > starts_at),
@@ -64,7 +67,7 @@ def test_rows__types_checks_parents_and_samples__are_met(given: Given, shop: Sho
 def test_tables__not_as_declared__are_named(given: Given, shop: Shop) -> None:
     project = shop(
         "create table shop.forgotten (id int primary key);"
-        "create table shop.heap (org_id text);"
+        "create table shop.heap (org_id text not null);"
         "create table shop.codes (org_id text, code text not null constraint checksum "
         "check (code ~ '^[A-Z]{3}-[0-9]{4}$'), primary key (org_id, code));"
         "create table shop.parts (org_id text, id int, primary key (org_id, id)) "

@@ -62,6 +62,7 @@ def assert_tables(
             continue
         asserted += 4 + len(ROLES) * (len(COMMANDS) + 1)
         findings += _assert_silence(table)
+        findings += _assert_tenant(table, declared, contract)
         findings += _assert_row_security(table, declared, role_prefix)
         findings += _assert_privileges(table, declared, role_prefix)
     return findings, asserted
@@ -70,7 +71,8 @@ def assert_tables(
 def faulty_columns(table: TableInfo, declared: Table) -> list[str]:
     """Return what is wrong with the columns that the contract names; such a table is not tried."""
     known = {column.name for column in table.columns}
-    named = {declared.organization_column, declared.person_column, *declared.sample} - {None}
+    named = {declared.organization_column, declared.person_column, declared.deleted}
+    named = {*named, *declared.sample} - {None}
     for role in ROLES:
         for grant in declared.grants(role).values():
             named |= set(grant.columns or ())
@@ -98,6 +100,30 @@ def _assert_silence(table: TableInfo) -> Iterator[Finding]:
             f"tenant has such a row. Read one of {', '.join(SILENT_READERS)}",
             is_leak=True,
         )
+
+
+def _assert_tenant(table: TableInfo, declared: Table, contract: Contract) -> Iterator[Finding]:
+    """A row belongs to somebody, and points at rows of the same one."""
+    if declared.scope not in {"organization", "user"}:
+        return
+    whose = declared.organization if declared.scope == "organization" else declared.person
+    column = table.column(str(whose))
+    if column is not None and not column.not_null:
+        problem = f"column {whose} may be null, and nobody said whose such a row is"
+        yield Finding(table.name, problem, is_leak=True)
+    for key in table.foreign_keys:
+        parent = contract.tables.get(str(key.parent))
+        if parent is None or parent.scope not in {"organization", "user"}:
+            continue
+        ours, theirs = declared.organization, parent.organization
+        if parent.scope == "user":
+            ours, theirs = declared.person, parent.person
+        if (str(ours), str(theirs)) not in zip(key.columns, key.parent_columns, strict=True):
+            problem = (
+                f"constraint {key.name} lets a row point at another tenant's row of {key.parent}: "
+                f"put {theirs} into it"
+            )
+            yield Finding(table.name, problem, is_leak=True)
 
 
 def _assert_closed(table: TableInfo, role_prefix: str) -> Iterator[Finding]:

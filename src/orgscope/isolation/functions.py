@@ -31,8 +31,12 @@ select
   p.prosecdef and p.prosqlbody is null,
   (select substr(c.setting, 13) from unnest(p.proconfig) as c (setting)
    where c.setting like 'search_path=%%'),
-  array(select coalesce(r.rolname::text, 'public')
+  array(select p.proargnames[i] from generate_series(1, p.pronargs) as i
+        where p.prosecdef and p.proargnames[i] <> ''),
+  array(select coalesce(r.rolname::text, 'public') || o.option
         from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+        inner join (values ('', false), (', with grant option,', true)) as o (option, is_grantable)
+          on a.is_grantable or not o.is_grantable
         left join pg_catalog.pg_roles as r on a.grantee = r.oid)
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
@@ -67,6 +71,8 @@ class FunctionInfo:
     looks_up_as_owner: bool
     """True for a security definer whose names are looked up when it runs (not begin atomic)."""
     search_path: str | None
+    asks: frozenset[str]
+    """The names of a security definer's parameters."""
     grantees: frozenset[str]
 
 
@@ -77,8 +83,10 @@ def read_functions(
     names = {"schemas": list(schemas), "only": None if only is None else list(only)}
     found = connection.execute(_FUNCTIONS, names).fetchall()
     return [
-        FunctionInfo(oid, name, signature, procedure, owner, looks_up, path, frozenset(grantees))
-        for oid, name, signature, procedure, owner, looks_up, path, grantees in found
+        FunctionInfo(
+            oid, name, text, procedure, owner, looks_up, path, frozenset(asks), frozenset(grantees)
+        )
+        for oid, name, text, procedure, owner, looks_up, path, asks, grantees in found
     ]
 
 
@@ -95,6 +103,7 @@ def assert_functions(
         ]
     compared = 0
     owners = [f"{role_prefix}_{word}" for word in OWNERS]
+    tenant_columns = {one.organization_column for one in contract.tables.values()} - {None, "id"}
     for one in functions:
         wanted = {
             f"{role_prefix}_{role}"
@@ -108,6 +117,16 @@ def assert_functions(
         if one.looks_up_as_owner and one.search_path != PINNED:
             problem = f"is a security definer, and its search path is not {PINNED}"
             findings.append(Finding(one.signature, problem, is_leak=True))
+        if f"{role_prefix}_user" in one.grantees:
+            findings += [
+                Finding(
+                    one.signature,
+                    f"is a security definer, and takes {name} from the request that calls it: read "
+                    "authz.org_id()",
+                    is_leak=True,
+                )
+                for name in sorted(map(str, one.asks & tenant_columns))
+            ]
         findings += [
             Finding(
                 one.signature,

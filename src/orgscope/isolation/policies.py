@@ -12,7 +12,7 @@ from orgscope.isolation.actors import ACTORS
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.report import Case, Finding
 
-__all__ = ["PolicyInfo", "assert_policies", "read_policies", "unexercised"]
+__all__ = ["PolicyInfo", "assert_policies", "read_policies", "reads_setting", "unexercised"]
 
 _POLICIES: Final = """
 select format('%%s.%%s', schemaname, tablename), policyname::text, lower(cmd), roles::text[],
@@ -61,9 +61,13 @@ def assert_policies(
 ) -> Iterator[Finding]:
     """Find the policies for roles that the contract lets do nothing of the kind.
 
-    Without a grant such a policy reaches nobody; it waits for one.
+    Without a grant such a policy reaches nobody; it waits for one. And those that believe a
+    setting, which no actor sets.
     """
     for policy in policies:
+        if reads_setting(policy.using) or reads_setting(policy.check):
+            problem = f"policy {policy.name} reads a setting, which every session can change"
+            yield Finding(policy.table, problem, is_leak=True)
         if policy.kind == "restrictive" or policy.table not in contract.tables:
             continue
         declared = contract.tables[policy.table]
@@ -76,6 +80,11 @@ def assert_policies(
                     f"{' or '.join(sorted(commands))} nothing"
                 )
                 yield Finding(policy.table, problem, is_leak=True)
+
+
+def reads_setting(text: str) -> bool:
+    """Say whether an expression or a function's text reads a setting of the session."""
+    return "current_setting(" in text
 
 
 def unexercised(

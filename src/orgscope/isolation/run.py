@@ -22,6 +22,7 @@ from orgscope.isolation.mutants import policy_mutants
 from orgscope.isolation.policies import unexercised
 from orgscope.isolation.prepare import Prepared, prepare
 from orgscope.isolation.report import Fate, Report
+from orgscope.isolation.surroundings import assert_surroundings
 from orgscope.isolation.views import unshown
 from orgscope.isolation.world import World
 from orgscope.project import Project, core
@@ -80,7 +81,9 @@ def _examine(
 ) -> Report:
     with clone.connect() as connection:
         catalogue = read_catalogue(connection, contract.schemas, role_prefix)
+        around = assert_surroundings(connection, contract, role_prefix)
     findings, asserted = assert_catalogue(contract, catalogue, role_prefix)
+    findings += around
     usable = replace(
         contract,
         tables={

@@ -35,7 +35,9 @@ select
   a.attnotnull or t.typnotnull, a.atthasdef or a.attidentity <> '' or t.typdefault is not null,
   a.attgenerated <> '', a.attidentity <> '',
   array(select e.enumlabel::text from pg_catalog.pg_enum as e
-        where e.enumtypid = t.oid order by e.enumsortorder)
+        where e.enumtypid in (t.oid, t.typbasetype) order by e.enumsortorder),
+  array(select pg_get_constraintdef(k.oid) from pg_catalog.pg_constraint as k
+        where k.contypid = t.oid and k.contype = 'c' order by k.conname)
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_type as t on a.atttypid = t.oid
 where a.attrelid = %s and a.attnum > 0 and not a.attisdropped
@@ -57,15 +59,19 @@ where k.conrelid = %s and k.contype in ('p', 'u', 'c', 'f')
 order by k.conname
 """
 PRIVILEGES: Final = """
-select coalesce(r.rolname::text, 'public'), a.privilege_type, null::text
+select coalesce(r.rolname::text, 'public'), a.privilege_type || o.option, null::text
 from pg_catalog.pg_class as c
 cross join lateral aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) as a
+inner join (values ('', false), (' with grant option', true)) as o (option, is_grantable)
+  on a.is_grantable or not o.is_grantable
 left join pg_catalog.pg_roles as r on a.grantee = r.oid
 where c.oid = %(table)s
 union all
-select coalesce(r.rolname::text, 'public'), a.privilege_type, t.attname::text
+select coalesce(r.rolname::text, 'public'), a.privilege_type || o.option, t.attname::text
 from pg_catalog.pg_attribute as t
 cross join lateral aclexplode(t.attacl) as a
+inner join (values ('', false), (' with grant option', true)) as o (option, is_grantable)
+  on a.is_grantable or not o.is_grantable
 left join pg_catalog.pg_roles as r on a.grantee = r.oid
 where t.attrelid = %(table)s and not t.attisdropped
 """
@@ -120,6 +126,8 @@ class Column:
     identity: bool
     labels: list[str]
     """The labels of an enum, in order; empty for any other type."""
+    checks: list[str]
+    """The checks of a domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,10 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Privilege:
-    """One grant; ``column`` is None when it is on the whole table."""
+    """One grant; ``column`` is None when it is on the whole table.
+
+    The right to pass it on is a privilege of its own, ``SELECT with grant option``.
+    """
 
     grantee: str
     privilege: str

@@ -68,12 +68,16 @@ def candidates(table: TableInfo, column: Column, number: int) -> list[str]:
 
 
 def _literals(table: TableInfo, column: Column, pattern: re.Pattern[str]) -> list[str]:
-    """Return the literals of the check constraints that name the column."""
-    found = [
-        match.replace("''", "'")
+    """Return the literals of the check constraints that name the column, and of its domain's."""
+    checks = [
+        one.definition
         for one in table.constraints
         if one.kind == "c" and column.name in one.columns
-        for match in pattern.findall(one.definition)
+    ]
+    found = [
+        match.replace("''", "'")
+        for check in (*checks, *column.checks)
+        for match in pattern.findall(check)
     ]
     return list(dict.fromkeys(found))
 
