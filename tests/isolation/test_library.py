@@ -17,3 +17,17 @@ def test_library__as_declared__no_difference_and_no_mutant_survives(lending: Giv
     assert [str(one) for one in (*report.leaks, *report.faults)] == []
     assert [str(fate) for fate in report.survivors] == []
     assert len(report.fates) > 300
+
+
+def test_function__called_with_a_key__only_that_of_the_organization_tells_something(
+    lending: Given,
+) -> None:
+    report = lending.check(Project.load(LIBRARY), "library.books", "library.withdraw_book")
+    assert {
+        (one.place, one.got)
+        for one in report.cases
+        if (one.actor, one.command) == ("member of A", "call")
+    } == {
+        ("same organization, of library.books", "rows"),
+        ("other organization, of library.books", "none"),
+    }

@@ -31,8 +31,11 @@ select
   p.prosecdef and p.prosqlbody is null,
   (select substr(c.setting, 13) from unnest(p.proconfig) as c (setting)
    where c.setting like 'search_path=%%'),
-  array(select p.proargnames[i] from generate_series(1, p.pronargs) as i
-        where p.prosecdef and p.proargnames[i] <> ''),
+  p.prokind = 'f' and p.prosecdef,
+  array(select array[coalesce(a.name, ''), format_type(a.type, null)]
+        from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes)
+          with ordinality as a (type, name, mode, place)
+        where coalesce(a.mode, 'i') in ('i', 'b', 'v') order by a.place),
   array(select coalesce(r.rolname::text, 'public') || o.option
         from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
         inner join (values ('', false), (', with grant option,', true)) as o (option, is_grantable)
@@ -71,9 +74,16 @@ class FunctionInfo:
     looks_up_as_owner: bool
     """True for a security definer whose names are looked up when it runs (not begin atomic)."""
     search_path: str | None
-    asks: frozenset[str]
-    """The names of a security definer's parameters."""
+    definer: bool
+    """True for a function, and no procedure, that is a security definer."""
+    parameters: tuple[tuple[str, str], ...]
+    """The name and the type of each, the name empty when it has none."""
     grantees: frozenset[str]
+
+    @property
+    def can_be_called(self) -> bool:
+        """True for a security definer whose parameters have names."""
+        return self.definer and bool(self.parameters) and all(name for name, _ in self.parameters)
 
 
 def read_functions(
@@ -84,9 +94,18 @@ def read_functions(
     found = connection.execute(_FUNCTIONS, names).fetchall()
     return [
         FunctionInfo(
-            oid, name, text, procedure, owner, looks_up, path, frozenset(asks), frozenset(grantees)
+            oid,
+            name,
+            text,
+            called,
+            owner,
+            looks_up,
+            path,
+            definer,
+            tuple((parameter, kind) for parameter, kind in parameters),
+            frozenset(grantees),
         )
-        for oid, name, text, procedure, owner, looks_up, path, asks, grantees in found
+        for oid, name, text, called, owner, looks_up, path, definer, parameters, grantees in found
     ]
 
 
@@ -117,7 +136,7 @@ def assert_functions(
         if one.looks_up_as_owner and one.search_path != PINNED:
             problem = f"is a security definer, and its search path is not {PINNED}"
             findings.append(Finding(one.signature, problem, is_leak=True))
-        if f"{role_prefix}_user" in one.grantees:
+        if one.definer and f"{role_prefix}_user" in one.grantees:
             findings += [
                 Finding(
                     one.signature,
@@ -125,7 +144,7 @@ def assert_functions(
                     "authz.org_id()",
                     is_leak=True,
                 )
-                for name in sorted(map(str, one.asks & tenant_columns))
+                for name in sorted({name for name, _ in one.parameters if name in tenant_columns})
             ]
         findings += [
             Finding(

@@ -10,6 +10,7 @@ import psycopg
 from orgscope.isolation.actors import ACTORS, Actor, acting
 from orgscope.isolation.attempt import open_attempts
 from orgscope.isolation.attempts import attempts_on
+from orgscope.isolation.calls import attempts_on_calls
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contexts import context_cases
 from orgscope.isolation.contract import Contract
@@ -67,3 +68,4 @@ def _attempts(
         for tried in attempts_on_view(connection, actor, view, declared, role_prefix):
             yield view.name, tried
     yield from attempts_on_functions(connection, actor, contract, prepared.functions, role_prefix)
+    yield from attempts_on_calls(connection, actor, contract, prepared.functions, prepared.subjects)

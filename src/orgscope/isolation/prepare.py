@@ -223,6 +223,11 @@ def _subject(
                 return _unmade(table, made)
             whose = members.complete(kind, organization or None, person or None)
             fresh.append((replace(whose, live=kind is declared), made))
+    for organization, person in maker.welcome(table, declared):
+        made = maker.make(table, declared, organization, person, keep=False)
+        if not isinstance(made, Unmade):
+            whose = members.complete(declared, organization or None, person or None)
+            fresh.append((whose, made))
     change = change_of(table, declared, fresh[0][1], None)
     update = declared.user.get("update")
     if update is None or update.columns is None:

@@ -93,10 +93,7 @@ class RowMaker:
         if declared.scope in {"internal", "shared"}:
             return [(ORG_A, _NO_PERSON)]
         if declared.person_column is not None and declared.organization_column is not None:
-            person = table.column(declared.person_column)
-            nobody = declared.scope == "organization" and person and not person.not_null
-            organizations = dict.fromkeys(one for one, _ in PAIRS)
-            return [*PAIRS, *((one, _NO_PERSON) for one in organizations if nobody)]
+            return list(PAIRS)
         if declared.organization_column is not None:
             return [
                 (organization, _NO_PERSON) for organization in dict.fromkeys(o for o, _ in PAIRS)
@@ -111,14 +108,19 @@ class RowMaker:
             made = self.make(table, declared, organization, person, keep=True)
             if isinstance(made, Unmade):
                 return made
-        for organization, person in self._whom_policies_name(declared):
-            # A row that cannot be made tells nothing, and nobody asked for it.
+        for organization, person in self.welcome(table, declared):
             self.make(table, declared, organization, person, keep=True)
         return None
 
-    def _whom_policies_name(self, declared: Table) -> Iterator[tuple[str, str]]:
-        """Yield the pairs without which a policy for one id would show nothing."""
+    def welcome(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str]]:
+        """Yield the pairs of which a row shows more, where one can be made.
+
+        Those without a person, and those that policies name: what favours them shows on no other.
+        """
         organization, person = PAIRS[0]
+        column = table.column(declared.person_column or "")
+        if declared.scope == "organization" and column is not None and not column.not_null:
+            yield organization, _NO_PERSON
         for name in self._named:
             if declared.scope == "organization" and name.startswith("org_"):
                 yield name, person if declared.person_column else _NO_PERSON

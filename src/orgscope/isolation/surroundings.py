@@ -59,6 +59,8 @@ where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname <> all (%(schemas)s)
   and has_schema_privilege(r.oid, n.oid, 'usage')
   and (has_any_column_privilege(r.oid, c.oid, 'select, insert, update')
        or has_table_privilege(r.oid, c.oid, 'delete, truncate'))
+  and not exists (select from pg_catalog.pg_depend as d
+                  where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
 order by 1, 2
 """
 _SEQUENCES: Final = """
@@ -75,6 +77,7 @@ order by 1, 2, 3
 """
 _OWNERS: Final = ("owner", "definer", "sealer")
 _REQUESTS: Final = ("user", "api", "job")
+"""Whose reach into other schemas counts; what an extension brings there is its own."""
 
 
 def assert_surroundings(
