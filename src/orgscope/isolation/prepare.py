@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 import psycopg
@@ -24,7 +25,6 @@ from orgscope.isolation.rows import (
     Values,
     as_deleted,
     identifier,
-    parents_first,
 )
 from orgscope.isolation.statements import Change, change_of
 from orgscope.isolation.tables import TableInfo
@@ -155,7 +155,7 @@ def _fill(
 ) -> None:
     maker = RowMaker(connection, declared, named)
     usable = []
-    for table in parents_first(tables):
+    for table in _parents_first(tables):
         if not table.key:
             prepared.findings.append(
                 Finding(table.name, "has no primary key: rows cannot be told apart")
@@ -178,6 +178,23 @@ def _fill(
         else:
             prepared.subjects.append(subject)
     prepared.subjects.sort(key=lambda one: one.table.name)
+
+
+def _parents_first(tables: Iterable[TableInfo]) -> list[TableInfo]:
+    """Put the parent of a foreign key before its child; the order stays when there is a circle."""
+    by_name = {table.name: table for table in tables}
+    graph = {
+        name: {
+            str(key.parent)
+            for key in table.foreign_keys
+            if key.parent in by_name and key.parent != name
+        }
+        for name, table in by_name.items()
+    }
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError:
+        return list(by_name.values())
 
 
 def _leave_tombstones(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from itertools import count
 from typing import Any, Final
 
@@ -26,7 +25,6 @@ __all__ = [
     "insert_query",
     "is_live",
     "key_text",
-    "parents_first",
     "typed",
 ]
 
@@ -47,23 +45,6 @@ _TRY_OTHERS: Final = (
 def identifier(table: TableInfo) -> sql.Identifier:
     """Return the quoted name of a table."""
     return sql.Identifier(*table.name.split(".", 1))
-
-
-def parents_first(tables: Iterable[TableInfo]) -> list[TableInfo]:
-    """Put the parent of a foreign key before its child; the order stays when there is a circle."""
-    by_name = {table.name: table for table in tables}
-    graph = {
-        name: {
-            str(key.parent)
-            for key in table.foreign_keys
-            if key.parent in by_name and key.parent != name
-        }
-        for name, table in by_name.items()
-    }
-    try:
-        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
-    except CycleError:
-        return list(by_name.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ __all__ = [
 ]
 
 ORG_A: Final = "org_01ISOLATIONA"
-ORG_B: Final = "org_01ISOLATIONB"
+ORG_B: Final = "org_01ISOLATIONAB"
+"""It begins with the id of the other one: a condition may not look at the beginning only."""
 ORG_GONE: Final = "org_01ISOLATIONGONE"
 ORG_GHOST: Final = "org_01ISOLATIONGHOST"
 ORG_UNSEEN: Final = "org_01ISOLATIONUNSEEN"
