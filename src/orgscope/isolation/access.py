@@ -14,7 +14,7 @@ __all__ = ["access_matrix"]
 _LEGEND: Final = """\
 Who reached what, in a clone, by trying it.
 S select, I insert, U update, D delete, T truncate; a small letter: only rows of one's own.
-admin and auditor have given a reason; without one they are any login, as every login is alone.
+admin and auditor have given a reason; without one they reach what any login does.
 """
 _LETTERS: Final = {"select": "S", "insert": "I", "update": "U", "delete": "D", "truncate": "T"}
 _COLUMNS: Final = {
@@ -68,10 +68,10 @@ def _functions(cases: Iterable[Case]) -> list[str]:
         if case.command == "execute":
             executed[case.table].add(_ROLES[case.actor])
     rows = [
-        [name, ", ".join(sorted(found, key=words.index))]
+        [", ".join(sorted(found, key=words.index)), name]
         for name, found in sorted(executed.items())
     ]
-    return _aligned([["function", "who may execute it"], *rows])
+    return _aligned([["may execute", "function"], *rows])
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
