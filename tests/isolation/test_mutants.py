@@ -44,19 +44,6 @@ def test_hunt__clean_table__no_mutant_survives(given: Given) -> None:
     assert {fate.by_catalogue for fate in report.fates} == {True, False}
 
 
-def test_hunt__policy_that_says_what_another_one_says__survivor_with_its_sql(given: Given) -> None:
-    given.by_hand(
-        "create policy select_again on app.events for select to orgscope_user "
-        "using (org_id = (select authz.org_id_or_null()))"
-    )
-    report = given.check(None, "app.events", mutants=True)
-    assert report.exit_code == 1
-    survivors = {fate.mutant: fate.sql for fate in report.survivors}
-    again = "policy select_again on app.events: dropped"
-    assert survivors[again] == 'drop policy if exists "select_again" on "app"."events"'
-    assert "policy select_own_org on app.events: dropped" in survivors
-
-
 def test_hunt__column_grant_keeps_out_what_no_policy_does__aborted(given: Given) -> None:
     given.by_hand(
         "alter policy update_own on app.events with check (true)",
