@@ -11,12 +11,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from orgscope.errors import IsolationAborted
+from orgscope.isolation.actors import PROMPT_ACTORS
 from orgscope.isolation.tables import SILENT_READERS
 from tests.isolation.conftest import Given
 
 
 def test_isolation__clean_database__no_leak_and_many_cases(given: Given) -> None:
-    report = given.check(None, *_TOUCHED)
+    report = given.check(None, *_TOUCHED, "sync.run_problems", "sync.apply_stored")
     assert [str(one) for one in (*report.leaks, *report.faults)] == []
     found = re.fullmatch(
         r"matrix: (\d+) cases \((\d+) positive controls\), only on .*, 0 leaks", report.verdict
@@ -25,10 +26,27 @@ def test_isolation__clean_database__no_leak_and_many_cases(given: Given) -> None
     assert int(found[1]) >= 3000
     controlled = {(case.table, case.command) for case in report.cases if case.is_control}
     denied = {(case.table, case.command) for case in report.cases if case.expected != "rows"}
-    commands = {"select", "insert", "update", "delete", "truncate"}
+    commands = {*_COMMANDS, "execute"}
     assert {one for one in denied if one[1] in commands} <= controlled
+    # Nobody but its owner may read this view, or execute this function.
+    assert {
+        ("sync.run_problems", "select"),
+        ("sync.apply_stored(sync.event)", "execute"),
+    } <= {one for one in denied if one[1] in commands}
+    tried = {case.command for case in report.cases if case.table == "app.events"}
+    assert tried == {*_COMMANDS, *_OF_MEMBERS}
+    assert {case.actor for case in report.cases} >= {actor.name for actor in PROMPT_ACTORS}
 
 
+_COMMANDS = {
+    *("select", "select for update", "copy to", "insert", "insert returning", "merge insert"),
+    *("copy from", "update", "update returning", "merge update", "upsert", "delete"),
+    *("delete returning", "merge delete", "truncate"),
+}
+_OF_MEMBERS = {
+    *("select column", "insert by default", "move", "move without condition"),
+    *("update without condition", "delete without condition"),
+}
 _TOUCHED = ("app.events", "app.profiles", "workos.users", "workos.sessions", "sync.inbox")
 # statement -> what must be reported; the flaws of one batch do not hide each other
 _WIDE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,7 @@ where schemaname = any (%(schemas)s)
   and (%(only)s::text[] is null or format('%%s.%%s', schemaname, tablename) = any (%(only)s))
 order by schemaname, tablename, policyname
 """
+_SETTING: Final = re.compile(r"\bcurrent_setting\b", re.IGNORECASE)
 _COMMANDS: Final = ("select", "insert", "update", "delete")
 
 
@@ -84,7 +86,7 @@ def assert_policies(
 
 def reads_setting(text: str) -> bool:
     """Say whether an expression or a function's text reads a setting of the session."""
-    return "current_setting(" in text
+    return _SETTING.search(text) is not None
 
 
 def unexercised(
