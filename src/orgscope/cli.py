@@ -12,6 +12,7 @@ from orgscope.commands.doctor import doctor
 from orgscope.commands.erase import erase
 from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.feed import feed
+from orgscope.commands.plan import plan
 from orgscope.commands.rebuild import rebuild
 from orgscope.commands.reconcile import reconcile
 from orgscope.commands.serve import serve
@@ -30,7 +31,7 @@ app.add_typer(sync.app, name="sync")
 for command in (
     deploy.roles,
     deploy.migrate,
-    deploy.plan,
+    plan,
     deploy.drift,
     deploy.init,
     deploy.revision,

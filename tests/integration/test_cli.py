@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -59,17 +60,41 @@ def test_migrate__again__nothing_to_do(shell: Shell) -> None:
     assert shell("migrate").output == "nothing to do\n"
 
 
-def test_plan__edited_policy__named_and_exit_2(shell: Shell, project: Path) -> None:
+@pytest.fixture
+def widened(shell: Shell, project: Path) -> Shell:
+    """A shell whose project lets everybody read the events of everybody, not deployed yet."""
     path = project / "policies" / "app" / "events.sql"
     text = path.read_text("utf-8")
     edited = text.replace("using (org_id = (select authz.org_id_or_null()));", "using (true);", 1)
     assert edited != text
     path.write_text(edited, "utf-8")
-    result = shell("plan")
+    return shell
+
+
+def test_plan__edited_policy__named_and_exit_2(widened: Shell) -> None:
+    result = widened("plan", "--no-access")
     assert result.exit_code == 2
-    assert "policy" in result.output
-    assert "select_own_org" in result.output
-    assert shell("plan").output == result.output, "a plan changes nothing"
+    assert "change policy app.events select_own_org" in result.output.splitlines()
+    assert "verdict" not in result.output
+    assert widened("plan", "--no-access").output == result.output, "a plan changes nothing"
+
+
+def test_plan__policy_that_breaks_the_contract__who_gains_what_and_exit_3(
+    widened: Shell, tmp_path: Path
+) -> None:
+    result = widened("plan", "--json", str(tmp_path / "plan.json"))
+    assert result.exit_code == 3
+    lines = result.output.splitlines()
+    assert any(line.startswith("gains app.events: member of A, member of B") for line in lines)
+    assert any(line.startswith('breaks [tables."app.events"] user.select = "organ') for line in lines)
+    assert lines[-1].startswith("verdict: widening (")
+    written = json.loads((tmp_path / "plan.json").read_text("utf-8"))
+    assert written["effect"]["verdict"] == "widening"
+    assert [one["change"] for one in written["changes"]] == [
+        "change policy app.events select_own_org"
+    ]
+    assert "true" in written["changes"][0]["after"]
+    assert "org_id" in written["changes"][0]["before"]
 
 
 def test_drift__policy_made_by_hand__named_and_exit_2(shell: Shell, database: Database) -> None:

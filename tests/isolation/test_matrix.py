@@ -218,7 +218,7 @@ def test_isolation__interrupted__clone_is_gone(
         assert len(given.databases()) == len(before) + 1
         raise error
 
-    monkeypatch.setattr("orgscope.isolation.run.run_matrix", interrupted)
+    monkeypatch.setattr("orgscope.isolation.examine.run_matrix", interrupted)
     with pytest.raises(error):
         given.check()
     assert given.databases() == before

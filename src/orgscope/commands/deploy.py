@@ -1,4 +1,4 @@
-"""``orgscope roles | migrate | plan | drift | init | revision | version``: database and files."""
+"""``orgscope roles | migrate | drift | init | revision | version``: database and files."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import typer
 
 from orgscope import deploy
 from orgscope.commands.options import ProjectOption, find_project, opened
-from orgscope.deploy import Outcome, Project
+from orgscope.commands.outcome import show_outcome
+from orgscope.deploy import Project
 from orgscope.deploy.scripts import head_revision
 
-__all__ = ["drift", "init", "migrate", "plan", "revision", "roles", "version"]
+__all__ = ["drift", "init", "migrate", "revision", "roles", "version"]
 
 _DIFFERS: Final = 2
 
@@ -46,14 +47,7 @@ def migrate(
         typer.echo(deploy.offline_script(settings, found))
         return
     outcome = deploy.migrate(settings, found)
-    _show(outcome, "nothing to do")
-
-
-def plan(project: ProjectOption = None) -> None:
-    """Show what migrate would do, and roll back. Exit code 2 when there is anything."""
-    outcome = deploy.plan(*opened(project))
-    _show(outcome, "no changes")
-    raise typer.Exit(_DIFFERS if outcome else 0)
+    show_outcome(outcome, "nothing to do")
 
 
 def drift(
@@ -65,10 +59,10 @@ def drift(
     """Name what was changed by hand since the last migrate. Exit code 2 when there is anything."""
     settings, found = opened(project)
     if accept:
-        _show(deploy.accept_drift(settings, found), "no drift")
+        show_outcome(deploy.accept_drift(settings, found), "no drift")
         return
     outcome = deploy.drift(settings, found)
-    _show(outcome, "no drift")
+    show_outcome(outcome, "no drift")
     raise typer.Exit(_DIFFERS if outcome else 0)
 
 
@@ -96,23 +90,3 @@ def version(project: ProjectOption = None) -> None:
     found = find_project(project)
     for one in (deploy.core(), found) if found else (deploy.core(),):
         typer.echo(f"{one.name} {head_revision(one)}")
-
-
-def _show(outcome: Outcome, nothing: str) -> None:
-    """Print what a run did or found, a line each, with the difference of every object."""
-    if not outcome:
-        typer.echo(nothing)
-        return
-    for name in outcome.revisions:
-        alone = (
-            " (runs alone; its effect is not in the comparison)" if name in outcome.alone else ""
-        )
-        typer.echo(f"revision {name}{alone}")
-    for path in outcome.files:
-        typer.echo(f"file {path}")
-    for change in outcome.changes:
-        typer.echo(str(change))
-        for line in change.diff.splitlines():
-            typer.echo(f"    {line}")
-    if outcome.settings_changed:
-        typer.echo("settings: authz.settings changes")

@@ -37,6 +37,8 @@ class Change:
     schema: str
     definition: str | None
     """What the object is afterwards; None when it is dropped."""
+    previous: str | None
+    """What it was before; None when it is new."""
 
     def __str__(self) -> str:
         return f"{self.verb} {self.kind} {self.identity}"
@@ -117,7 +119,7 @@ def compare(before: Catalogue, after: Catalogue) -> list[Change]:
         verb = "create" if old is None else "drop" if new is None else "change"
         lines = unified_diff((old or "").splitlines(), (new or "").splitlines(), lineterm="", n=1)
         diff = "\n".join(line for line in list(lines)[2:] if not line.startswith("@@"))
-        changes.append(Change(verb, kind, identity, diff, schema, new))
+        changes.append(Change(verb, kind, identity, diff, schema, new, old))
     return changes
 
 

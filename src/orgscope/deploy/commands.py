@@ -30,13 +30,17 @@ _HOLD_EVENTS: Final = "lock table sync.families in exclusive mode"
 """Whatever brings objects in locks this table first: see ``sync.erased_in``."""
 
 
-def migrate(settings: Settings, project: Project | None = None) -> Outcome:
+def migrate(
+    settings: Settings, project: Project | None = None, *, count_rows: bool = True
+) -> Outcome:
     """Deploy orgscope and then ``project``: all of it, or nothing.
 
     Only a revision marked ``transaction: no`` splits the run: what came before it is committed, and
     it runs alone. Of several concurrent runs one works; the others wait and find nothing to do. It
     locks many tables, and webhooks lock the same in another order: where PostgreSQL chose it to end
-    a deadlock, it begins again, at most twice, and first holds off all that comes in.
+    a deadlock, it begins again, at most twice, and first holds off all that comes in. Without
+    ``count_rows`` a revision may touch another number of rows than its header states, as in a copy
+    that does not have them.
 
     Raises FileFailed (file and line), VersionMismatch when the database is ahead of the files,
     DatabaseNotReady, ConfigurationError.
@@ -45,7 +49,7 @@ def migrate(settings: Settings, project: Project | None = None) -> Outcome:
     while True:
         tries += 1
         try:
-            return _migrate(settings, project, hold_events=tries > 1)
+            return _migrate(settings, project, hold_events=tries > 1, count_rows=count_rows)
         except FileFailed as error:
             if tries == _MOST_TRIES or not isinstance(
                 error.__cause__, psycopg.errors.DeadlockDetected
@@ -53,9 +57,11 @@ def migrate(settings: Settings, project: Project | None = None) -> Outcome:
                 raise
 
 
-def _migrate(settings: Settings, project: Project | None, *, hold_events: bool) -> Outcome:
+def _migrate(
+    settings: Settings, project: Project | None, *, hold_events: bool, count_rows: bool
+) -> Outcome:
     with connection.deployment(settings) as opened:
-        run = _Run(opened, settings, _projects(project), hold_events=hold_events)
+        run = _Run(opened, settings, _projects(project), hold_events, count_rows)
         for index, one in enumerate(run.projects):
             for revision in run.alone(one):
                 with run.transaction():
@@ -160,6 +166,7 @@ class _Run:
     settings: Settings
     projects: Sequence[Project]
     hold_events: bool = False
+    count_rows: bool = True
     outcome: Outcome = field(default_factory=Outcome)
     _known: catalogue.Catalogue = field(init=False)
 
@@ -209,6 +216,7 @@ class _Run:
             steps=self.outcome.revisions,
             files=self.outcome.files,
             done=done.name if done else None,
+            count_rows=self.count_rows,
         )
 
     def run_alone(self, project: Project, revision: PendingRevision) -> None:

@@ -65,13 +65,15 @@ def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def _around(name: str, header: Header) -> tuple[str, str]:
+def _around(name: str, header: Header, *, count_rows: bool) -> tuple[str, str]:
     """Return what runs before and after a file that needs FORCE to be off."""
     if not header.unforced:
         return "", ""
+    forced = "\n".join(_ASSERT_FORCED.format(table=table, file=name) for table in header.unforced)
+    if not count_rows:
+        return _force(header, "no force"), f"{_force(header, 'force')}\n{forced}"
     rows = _ROWS.format(tables=_quoted(header.unforced))
     expected = ", ".join(str(number) for number in header.rows)
-    forced = "\n".join(_ASSERT_FORCED.format(table=table, file=name) for table in header.unforced)
     before = (_REMEMBER_ROWS.format(rows=rows, file=name), _force(header, "no force"))
     after = (
         _force(header, "force"),
@@ -106,7 +108,8 @@ def run(python_file: str, revision: str) -> None:
     project, role_prefix = config.attributes["project"], config.attributes["role_prefix"]
     header = Header.of(path)
     text = render(path.read_text("utf-8"), role_prefix)
-    before, after = _around(path.name, header)
+    count_rows = config.attributes.get("count_rows", True)
+    before, after = _around(path.name, header, count_rows=count_rows)
     record = _record(project.name, revision, header)
     if context.as_sql:
         if not header.transactional:

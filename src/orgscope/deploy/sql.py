@@ -14,6 +14,10 @@ from orgscope.errors import FileFailed
 __all__ = ["driver", "execute_file", "run_query", "run_step"]
 
 _LOST = "the connection to the server was lost"
+_FUNCTION = re.compile(r"create\s+(or\s+replace\s+)?(function|procedure)\b", re.IGNORECASE)
+_FILTERED = (
+    "The function reads a table whose policies bind its owner: give it `set row_security = on`."
+)
 _BLOCK_LINE = re.compile(r"^PL/pgSQL function inline_code_block line (\d+) at ", re.MULTILINE)
 
 
@@ -53,8 +57,19 @@ def execute_file(connection: psycopg.Connection[Any], name: str, text: str) -> N
 def _failure(name: str, statement: Statement, error: psycopg.Error) -> str:
     message = error.diag.message_primary or _LOST
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-    hint = f" {error.diag.message_hint}" if error.diag.message_hint else ""
+    hint = _FILTERED if _is_filtered_body(statement, error) else error.diag.message_hint
+    hint = f" {hint}" if hint else ""
     return f"{name}, line {_line(statement, error)}: {message}{state}.{hint}"
+
+
+def _is_filtered_body(statement: Statement, error: psycopg.Error) -> bool:
+    """Say whether a ``begin atomic`` body reads a table whose policies bind the function's owner.
+
+    PostgreSQL plans such a body when it is created, with the settings of the function.
+    """
+    filtered = isinstance(error, psycopg.errors.InsufficientPrivilege)
+    filtered = filtered and "row-level security" in (error.diag.message_primary or "")
+    return filtered and _FUNCTION.match(statement.text) is not None
 
 
 def _line(statement: Statement, error: psycopg.Error) -> int:

@@ -12,7 +12,15 @@ import psycopg
 from orgscope.errors import IsolationAborted
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contract import Contract
-from orgscope.isolation.world import ENDS_IN_S, ORG_A, ORG_B, ORG_GONE, World, person
+from orgscope.isolation.world import (
+    ENDS_IN_S,
+    MEMBER,
+    ORG_A,
+    ORG_B,
+    ORG_GONE,
+    World,
+    person,
+)
 
 __all__ = ["ACTORS", "PROMPT_ACTORS", "Actor", "acting", "opened"]
 
@@ -51,6 +59,9 @@ class Actor:
     impersonator: str | None = None
     with_reason: bool = True
     row_security: bool | None = None
+    slug: str = MEMBER
+    """The role of its membership; another one than everybody's is given to it meanwhile."""
+    permissions: tuple[str, ...] = ()
 
     @property
     def person(self) -> str | None:
@@ -130,11 +141,25 @@ def opened(
 
     Yields the SQLSTATE with which the opening failed, None when it did not.
     """
-    connection.execute("begin")
+    with _entitled(clone, actor, world):
+        connection.execute("begin")
+        try:
+            yield _open(clone, connection, actor, world)
+        finally:
+            connection.execute("rollback")
+
+
+@contextmanager
+def _entitled(clone: Clone, actor: Actor, world: World) -> Iterator[None]:
+    """Give the actor its role for the length of the block."""
+    if actor.slug == MEMBER or actor.organization is None:
+        yield
+        return
+    world.give_role(clone, actor.subject, actor.organization, actor.slug)
     try:
-        yield _open(clone, connection, actor, world)
+        yield
     finally:
-        connection.execute("rollback")
+        world.give_role(clone, actor.subject, actor.organization, MEMBER)
 
 
 def _open(
@@ -153,7 +178,13 @@ def _open(
             connection.execute("select authz.begin(%s)", (ending,))
             connection.execute("select pg_sleep(%s)", (ENDS_IN_S,))
         elif actor.opening == "token":
-            token = world.token(actor.subject, actor.organization, actor.impersonator)
+            token = world.token(
+                actor.subject,
+                actor.organization,
+                impersonator=actor.impersonator,
+                slug=actor.slug,
+                permissions=actor.permissions,
+            )
             connection.execute("select authz.begin(%s)", (token,))
         elif actor.opening == "system":
             connection.execute(

@@ -42,6 +42,8 @@ class Attempt:
     rows: frozenset[tuple[str, ...]] = frozenset()
     message: str = ""
     failed_as: Outcome = "error"
+    falls_short: bool = False
+    """Whether it reached fewer rows than it was to reach."""
 
     @classmethod
     def asked(cls, may: bool) -> Self:
@@ -52,8 +54,13 @@ class Attempt:
     def outcome(self) -> Outcome:
         """``rows`` also when a constraint stopped it: row security had let it pass by then."""
         if self.sqlstate is None:
-            return "rows" if self.count else "none"
+            return "rows" if self.count and not self.falls_short else "none"
         return self.failed_as
+
+    @property
+    def reached(self) -> int:
+        """How many rows it reached; 1 when a constraint stopped it."""
+        return max(self.count, int(self.outcome == "rows"))
 
     def __str__(self) -> str:
         detail = f" ({self.sqlstate})" if self.sqlstate else ""

@@ -11,10 +11,11 @@ import psycopg
 from orgscope.isolation.actors import Actor
 from orgscope.isolation.attempt import Attempt, Statement, attempt
 from orgscope.isolation.contract import Command
+from orgscope.isolation.live import DELETED_AT
 from orgscope.isolation.oracle import Expected, Row, expected_for, expected_of_all, place_of
 from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Tried
-from orgscope.isolation.rows import DELETED_AT, Values
+from orgscope.isolation.rows import Values
 from orgscope.isolation.statements import (
     Change,
     copy_in,
@@ -80,7 +81,7 @@ def _reads(connection: psycopg.Connection[Any], actor: Actor, subject: Subject) 
             if made.sqlstate is not None:
                 yield label, place, expected, made
             elif expected == "rows" and len(seen) < len(rows):
-                yield label, place, expected, Attempt(message="some rows are missing")
+                yield label, place, expected, Attempt(count=len(seen), falls_short=True)
             else:
                 yield label, place, expected, Attempt(count=len(seen))
 
@@ -183,7 +184,7 @@ def _blind(
     if made.sqlstate is None and made.count > reachable:
         return label, place, "none", made
     if made.sqlstate is None and made.count < reachable:
-        return label, place, "rows", Attempt(message="some rows were not reached")
+        return label, place, "rows", replace(made, falls_short=True)
     return label, place, "rows", made
 
 

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from pydantic import SecretStr
 
 from orgscope.connection import connect, url_parts
 from orgscope.errors import ConfigurationError, DatabaseNotReady
@@ -41,6 +43,15 @@ class Clone:
     dbname: str
     superuser: bool
     """True when the DBA may take any session's identity; else each login needs its own URL."""
+
+    @property
+    def target(self) -> Settings:
+        """The settings with which ``deploy.migrate`` deploys to the clone.
+
+        Raises ConfigurationError when ``ORGSCOPE_MIGRATOR_URL`` is not set.
+        """
+        url = make_conninfo(self.settings.url("migrator"), dbname=self.dbname)
+        return self.settings.model_copy(update={"migrator_url": SecretStr(url)})
 
     @contextmanager
     def connect(self, login: str | None = None) -> Iterator[psycopg.Connection[Any]]:
@@ -90,6 +101,8 @@ def cloned(settings: Settings) -> Iterator[Clone]:
         superuser = _is_superuser(connection)
         if _is_used(connection, source) or not _create(connection, name, source):
             with copy_schema(settings, connection, name, superuser=superuser) as target:
+                if superuser:  # else the copy is on a server of its own, with grants of its own
+                    _copy_grants(connection, name, source)
                 yield Clone(target, name, superuser=True)
             return
         try:

@@ -68,10 +68,14 @@ class _Strict(BaseModel):
 
 
 class Grant(_Strict):
-    """One command: on which rows, and on which columns when it is not all of them."""
+    """One command: on which rows and columns, and what else it takes."""
 
     rows: Reach = "all"
     columns: tuple[str, ...] | None = None
+    role: str | None = None
+    """The role that a member must have, None for any."""
+    permission: str | None = None
+    """The permission that a member must have, None for none."""
 
 
 def _spelled_out(value: Any) -> Any:
@@ -130,6 +134,8 @@ class Relation(_Strict):
             for command, grant in getattr(self, role).items():
                 if grant.rows != "all":
                     raise ValueError(f"{role}.{command}: only `user` is limited to some rows")
+                if grant.role or grant.permission:
+                    raise ValueError(f"{role}.{command}: only `user` has a role or a permission")
         if self.scope == "organization" and self.organization in (None, *_THROUGH):
             raise ValueError('scope "organization" needs `organization`, the tenant column')
         if self.scope == "user" and self.person is None:

@@ -3,7 +3,7 @@
 A superuser's copy lies on the same server. Anybody else's lies on an embedded server, because only
 a superuser may give objects to the roles that own them. Of the rows only those are copied without
 which no event is applied and no token verified, ``sync.families`` and the verifier's settings, and
-those that name the deployed projects.
+what ``deploy`` remembers of the deployments.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, Final
 
 import psycopg
@@ -34,10 +35,7 @@ _FAMILIES: Final = "select to_jsonb(f) from sync.families as f"
 _PUT_FAMILY: Final = (
     "insert into sync.families select * from jsonb_populate_record(null::sync.families, %s)"
 )
-_REVISIONS: Final = "select project, revision, breaking from deploy.revisions"
-_PUT_REVISION: Final = (
-    "insert into deploy.revisions (project, revision, breaking) values (%s, %s, %s)"
-)
+_PARTS: Final = (("--schema-only",), ("--data-only", "--schema=deploy"))
 _PASSWORDS: Final = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSYSCONFDIR")
 """Where libpq finds the password of a URL that holds none."""
 
@@ -56,8 +54,9 @@ def copy_schema(
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="orgscope-dump-")))
-        script = folder / "schema.sql"
-        _dump(settings, script, superuser=superuser)
+        scripts = [folder / f"{number}.sql" for number in range(len(_PARTS))]
+        for part, script in zip(_PARTS, scripts, strict=True):
+            _dump(settings, part, script, superuser=superuser)
         settings_there, connection_there = settings, connection
         if not superuser:
             settings_there, connection_there = stack.enter_context(_own_server(settings))
@@ -73,15 +72,16 @@ def copy_schema(
         if not superuser:
             _create_other_roles(connection, connection_there)
             create_roles(target)
-        _program(
-            "psql", target.url("dba"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
-        )
+        for script in scripts:
+            _program(
+                "psql", target.url("dba"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
+            )
         _copy_rows(settings, target, superuser=superuser)
         yield target
 
 
-def _dump(settings: Settings, script: Path, *, superuser: bool) -> None:
-    words = ["--schema-only", "--file", str(script)]
+def _dump(settings: Settings, part: Sequence[str], script: Path, *, superuser: bool) -> None:
+    words = [*part, "--file", str(script)]
     if not superuser:
         words.append(f"--role={settings.role_prefix}_owner")
         settings = _as_migrator(settings)
@@ -100,6 +100,8 @@ def _own_server(settings: Settings) -> Iterator[tuple[Settings, psycopg.Connecti
     with temporary_server() as server:
         urls: dict[str, Any] = {f"{login}_url": None for login in LOGINS}
         urls["dba_url"] = SecretStr(server.url())
+        migrator = {"user": f"{settings.role_prefix}_migrator", "password": token_urlsafe(24)}
+        urls["migrator_url"] = SecretStr(server.url(**migrator))
         there = settings.model_copy(update=urls)
         with connect(there, "dba", autocommit=True) as connection:
             yield there, connection
@@ -127,9 +129,6 @@ def _copy_rows(source: Settings, target: Settings, *, superuser: bool) -> None:
         copy.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_owner")))
         row = connection.execute("select authz.current_settings()").fetchone()
         copy.execute("select authz.put_settings(%s::jsonb)", (json.dumps(row[0] if row else None),))
-        connection.execute(sql.SQL("set role {}").format(sql.Identifier(f"{prefix}_owner")))
-        for revision in connection.execute(_REVISIONS).fetchall():
-            copy.execute(_PUT_REVISION, revision)
 
 
 def _program(name: str, url: str, words: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,8 +14,9 @@ from psycopg import sql
 from orgscope.isolation.mutants import Mutant
 from orgscope.isolation.policies import PolicyInfo
 from orgscope.isolation.world import ORG_B, person
+from orgscope.project import CORE_SCHEMAS
 
-__all__ = ["Helper", "helper_mutants", "named_ids", "read_helpers"]
+__all__ = ["Helper", "helper_mutants", "policy_texts", "read_helpers"]
 
 _HELPERS: Final = """
 with recursive called as (
@@ -61,8 +63,6 @@ _CONSTANTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 """What a helper may be made to return, whatever it is asked."""
-_ID: Final = re.compile(r"'((?:org|user)_[0-9A-Z]+)'")
-"""What WorkOS's ids look like: a favoured tenant, or one to fall back to."""
 _BODY: Final = re.compile(r"\n(?:AS \$\w*\$|BEGIN ATOMIC|RETURN ).*", re.DOTALL)
 _LANGUAGE: Final = re.compile(r"LANGUAGE \w+", re.IGNORECASE)
 _GUARD: Final = re.compile(
@@ -84,6 +84,11 @@ class Helper:
     roles: tuple[str, ...]
     """The roles of these policies."""
 
+    @property
+    def is_core(self) -> bool:
+        """True for a function of orgscope itself."""
+        return self.signature.partition(".")[0] in CORE_SCHEMAS
+
 
 def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[Helper]:
     """Read the helpers of the schemas' policies, by signature."""
@@ -94,11 +99,15 @@ def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) ->
     ]
 
 
-def named_ids(policies: Iterable[PolicyInfo], helpers: Iterable[Helper]) -> list[str]:
-    """Return the ids of organizations and persons that policies, or what they call, name."""
-    texts = [text for one in policies for text in (one.using, one.check)]
-    texts += [one.definition for one in helpers]
-    return sorted({found for text in texts for found in _ID.findall(text)})
+def policy_texts(policies: Iterable[PolicyInfo], helpers: Iterable[Helper]) -> dict[str, list[str]]:
+    """Return, for each table, what its policies say, and the functions of projects behind them."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for policy in policies:
+        texts[policy.table] += (policy.using, policy.check)
+    for helper in helpers:
+        for table in () if helper.is_core else helper.tables:
+            texts[table].append(helper.definition)
+    return texts
 
 
 def helper_mutants(helpers: Sequence[Helper], role_prefix: str) -> Iterator[Mutant]:

@@ -11,19 +11,20 @@ import psycopg
 from psycopg import sql
 
 from orgscope.errors import IsolationAborted
-from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS, Actor, opened
+from orgscope.isolation.actors import ACTORS, Actor, opened
 from orgscope.isolation.assertions import assert_tables
 from orgscope.isolation.attempt import open_attempts
 from orgscope.isolation.attempts import attempts_on
 from orgscope.isolation.catalogue import read_catalogue
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contexts import context_cases
-from orgscope.isolation.contract import Contract, Grant
+from orgscope.isolation.contract import Contract
+from orgscope.isolation.examine import Examined
 from orgscope.isolation.functions import assert_functions, read_functions
 from orgscope.isolation.helpers import read_helpers
 from orgscope.isolation.mutants import Mutant, Query
 from orgscope.isolation.policies import assert_policies, read_policies
-from orgscope.isolation.prepare import Prepared, Subject
+from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Case, Fate
 from orgscope.isolation.rows import identifier
 from orgscope.isolation.tables import read_tables
@@ -34,9 +35,7 @@ __all__ = ["hunt"]
 
 def hunt(
     clone: Clone,
-    contract: Contract,
-    world: World,
-    prepared: Prepared,
+    examined: Examined,
     *,
     guards: Iterable[Mutant],
     mutants: Iterable[Mutant],
@@ -54,16 +53,20 @@ def hunt(
             for login in dict.fromkeys(actor.login for actor in ACTORS)
         }
         owner = stack.enter_context(clone.connect("migrator"))
-        hunter = _Hunter(clone, contract, world, {}, connections, owner)
+        # Also where the run was quick: the mistakes of a helper show on whose token has ended.
+        actors = tuple(dict.fromkeys((*examined.actors, *ACTORS)))
+        contract = examined.contract
+        hunter = _Hunter(clone, contract, examined.world, actors, {}, connections, owner)
         fates = hunter.fates(guards)
-        wide = [_widened(clone, one) for one in prepared.subjects]
+        wide = [_widened(clone, one) for one in examined.prepared.subjects]
         hunter = replace(
             hunter,
             contract=replace(contract, tables={one.table.name: one.declared for one in wide}),
             subjects={one.table.name: one for one in wide},
         )
         widened = [name for name, subject in hunter.subjects.items() if subject.declared.user]
-        if found := hunter.in_matrix([one for one in PROMPT_ACTORS if one.role == "user"], widened):
+        prompt = [one for one in actors if one.role == "user" and one.opening != "ended"]
+        if found := hunter.in_matrix(prompt, widened):
             raise IsolationAborted(
                 f"where the request role may write every column, {found}. Only the grant keeps it "
                 "out: give the table a policy that does."
@@ -78,7 +81,10 @@ def _widened(clone: Clone, subject: Subject) -> Subject:
         for command in declared.user:
             query = sql.SQL("grant {} on {} to {}")
             connection.execute(query.format(sql.SQL(command), identifier(subject.table), role))
-    user = {command: Grant(rows=grant.rows) for command, grant in declared.user.items()}
+    user = {
+        command: grant.model_copy(update={"columns": None})
+        for command, grant in declared.user.items()
+    }
     wide = declared.model_copy(update={"user": user})
     return replace(subject, declared=wide, user_change=subject.change)
 
@@ -88,6 +94,7 @@ class _Hunter:
     clone: Clone
     contract: Contract
     world: World
+    actors: Sequence[Actor]
     subjects: Mapping[str, Subject]
     connections: Mapping[str, psycopg.Connection[Any]]
     owner: psycopg.Connection[Any]
@@ -120,7 +127,7 @@ class _Hunter:
         with self._made(mutant):
             if found := self._in_catalogue(mutant):
                 return Fate(str(mutant), mutant.sql, found, by_catalogue=True)
-            actors = _likeliest(mutant)
+            actors = _likeliest(mutant, self.actors)
             tables = [name for name in mutant.tables if name in self.subjects]
             # What is wrong with a helper most likely shows on any table.
             found = self.in_matrix(actors, tables[:1]) or self.in_matrix(actors, tables[1:])
@@ -182,7 +189,7 @@ class _Hunter:
         return next(map(str, findings), "")
 
 
-def _likeliest(mutant: Mutant) -> list[Actor]:
+def _likeliest(mutant: Mutant, actors: Iterable[Actor]) -> list[Actor]:
     """Put whom the mistake concerns first, and last, if at all, whom one has to wait for."""
-    actors = ACTORS if mutant.changes == "function" else PROMPT_ACTORS
-    return sorted(actors, key=lambda one: (one.opening == "ended", one.role not in mutant.roles))
+    tried = [one for one in actors if mutant.changes == "function" or one.opening != "ended"]
+    return sorted(tried, key=lambda one: (one.opening == "ended", one.role not in mutant.roles))

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from orgscope.isolation.actors import ACTORS, Actor, acting
+from orgscope.isolation.actors import Actor, acting
 from orgscope.isolation.attempt import open_attempts
 from orgscope.isolation.attempts import attempts_on
 from orgscope.isolation.calls import attempts_on_calls
@@ -30,7 +30,7 @@ def run_matrix(
     contract: Contract,
     world: World,
     prepared: Prepared,
-    actors: Iterable[Actor] = ACTORS,
+    actors: Iterable[Actor],
 ) -> list[Case]:
     """Run every case and return it.
 

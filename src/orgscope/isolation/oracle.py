@@ -15,11 +15,13 @@ from orgscope.isolation.contract import (
     ACTIVE_MEMBERSHIP,
     MEMBERSHIP,
     Command,
+    Grant,
     Reach,
     Relation,
     Table,
 )
-from orgscope.isolation.rows import identifier, is_live, key_text
+from orgscope.isolation.live import is_live
+from orgscope.isolation.rows import identifier, key_text
 from orgscope.isolation.tables import TableInfo
 
 __all__ = [
@@ -121,7 +123,11 @@ def expected_for(actor: Actor, declared: Relation, command: Command, row: Row) -
     if actor.role != "user":
         return "rows"
     # Without a context policies reach nothing, and do not raise either (ADR 14).
-    if _has_context(actor) and _reaches(actor, declared, grant.rows, row):
+    if (
+        _has_context(actor)
+        and _is_entitled(actor, grant)
+        and _reaches(actor, declared, grant.rows, row)
+    ):
         return "rows"
     return "denied" if command == "insert" else "none"
 
@@ -136,6 +142,10 @@ def expected_of_all(
 
 def _has_context(actor: Actor) -> bool:
     return actor.opening in {"token", "system"}
+
+
+def _is_entitled(actor: Actor, grant: Grant) -> bool:
+    return grant.role in {None, actor.slug} and grant.permission in {None, *actor.permissions}
 
 
 def _expected_of_owner(actor: Actor, declared: Relation, command: Command) -> Expected:

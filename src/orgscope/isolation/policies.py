@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import psycopg
 
-from orgscope.isolation.actors import ACTORS
+from orgscope.isolation.actors import Actor
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.report import Case, Finding
 
@@ -90,10 +90,14 @@ def reads_setting(text: str) -> bool:
 
 
 def unexercised(
-    policies: Iterable[PolicyInfo], cases: Iterable[Case], tables: Iterable[str], role_prefix: str
+    policies: Iterable[PolicyInfo],
+    cases: Iterable[Case],
+    tables: Iterable[str],
+    actors: Iterable[Actor],
+    role_prefix: str,
 ) -> Iterator[Finding]:
     """Find the policies of the tables that let nobody do anything that the contract allows."""
-    roles = {actor.name: f"{role_prefix}_{actor.role}" for actor in ACTORS}
+    roles = {actor.name: f"{role_prefix}_{actor.role}" for actor in actors}
     reached = {
         (case.table, role, case.command)
         for case in cases

@@ -11,27 +11,21 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from orgscope.errors import ConfigurationError
 from orgscope.isolation.catalogue import Catalogue
 from orgscope.isolation.clone import Clone
-from orgscope.isolation.contract import Contract, Table, View
+from orgscope.isolation.contract import ROLES, Contract, Table, View
 from orgscope.isolation.functions import FunctionInfo
-from orgscope.isolation.helpers import named_ids, read_helpers
+from orgscope.isolation.live import as_deleted
+from orgscope.isolation.named import Named
 from orgscope.isolation.oracle import Memberships, Row, read_rows
 from orgscope.isolation.report import Finding
-from orgscope.isolation.rows import (
-    RowMaker,
-    Unmade,
-    Values,
-    as_deleted,
-    identifier,
-)
+from orgscope.isolation.rows import RowMaker, Unmade, Values, identifier
 from orgscope.isolation.statements import Change, change_of
 from orgscope.isolation.tables import TableInfo
 from orgscope.isolation.views import ViewInfo, lacking
 from orgscope.isolation.world import GHOSTS, World
 
-__all__ = ["Prepared", "Subject", "prepare", "unforced"]
+__all__ = ["Prepared", "Subject", "empty", "prepare", "unforced"]
 
 
 _KEPT: Final = ("authz.settings", "authz.seal_keys", "authz.tombstone_key", "sync.families")
@@ -63,26 +57,23 @@ class Prepared:
     findings: list[Finding] = field(default_factory=list)
 
     def only(self, names: Collection[str]) -> Prepared:
-        """Return what of it has one of the names.
-
-        Raises ConfigurationError for a name that nothing has.
-        """
-        chosen = Prepared(
+        """Return what of it has one of the names."""
+        return Prepared(
             [one for one in self.subjects if one.table.name in names],
             [one for one in self.partitions if one.name in names],
             [one for one in self.views if one[0].name in names],
             [one for one in self.functions if one.name in names],
             self.findings,
         )
-        known = {table.name for table in chosen.tables}
-        known |= {view.name for view, _ in chosen.views}
-        known |= {function.name for function in chosen.functions}
-        if unknown := sorted(set(names) - known):
-            raise ConfigurationError(
-                f"there is no table, view or function {', '.join(unknown)} that can be tried. Give "
-                "names such as app.events."
-            )
-        return chosen
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all of it."""
+        return {
+            *(table.name for table in self.tables),
+            *(view.name for view, _ in self.views),
+            *(function.name for function in self.functions),
+        }
 
     @property
     def tables(self) -> list[TableInfo]:
@@ -107,7 +98,7 @@ def unforced(connection: psycopg.Connection[Any], tables: Iterable[TableInfo]) -
             connection.execute(sql.SQL("alter table {} force row level security").format(name))
 
 
-def _empty(clone: Clone, contract: Contract, tables: Iterable[TableInfo]) -> None:
+def empty(clone: Clone, contract: Contract, tables: Iterable[TableInfo]) -> None:
     """Empty the clone of everybody's rows, and of the keys that it trusts.
 
     What is tried stands in the server's log when it fails: nothing real may be left to stand there.
@@ -124,12 +115,16 @@ def _empty(clone: Clone, contract: Contract, tables: Iterable[TableInfo]) -> Non
         connection.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(emptied)))
 
 
-def prepare(clone: Clone, contract: Contract, catalogue: Catalogue) -> tuple[World, Prepared]:
+def prepare(
+    clone: Clone, contract: Contract, catalogue: Catalogue, named: Named
+) -> tuple[World, Prepared]:
     """Fill the clone and return who acts and what is tried: what the contract names.
+
+    Among the rows are some with what policies name.
 
     Raises IsolationAborted when an event does not apply.
     """
-    _empty(clone, contract, catalogue.tables)
+    empty(clone, contract, catalogue.tables)
     world = World.create(clone)
     ours = [table for table in catalogue.tables if table.name in contract.tables]
     owner = f"{clone.settings.role_prefix}_owner"
@@ -141,7 +136,6 @@ def prepare(clone: Clone, contract: Contract, catalogue: Catalogue) -> tuple[Wor
     ]
     prepared = Prepared(partitions=partitions, views=views, functions=catalogue.functions)
     with clone.owner() as connection, unforced(connection, [*ours, *partitions]):
-        named = named_ids(catalogue.policies, read_helpers(connection, contract.schemas))
         _fill(connection, ours, contract.tables, prepared, named)
     return world, prepared
 
@@ -151,7 +145,7 @@ def _fill(
     tables: list[TableInfo],
     declared: Mapping[str, Table],
     prepared: Prepared,
-    named: Collection[str],
+    named: Named,
 ) -> None:
     maker = RowMaker(connection, declared, named)
     usable = []
@@ -240,9 +234,9 @@ def _subject(
                 return _unmade(table, made)
             whose = members.complete(kind, organization or None, person or None)
             fresh.append((replace(whose, live=kind is declared), made))
-    for organization, person in maker.welcome(table, declared):
-        made = maker.make(table, declared, organization, person, keep=False)
-        if not isinstance(made, Unmade):
+    for organization, person, given in maker.welcome(table, declared):
+        made = maker.make(table, declared, organization, person, keep=False, given=given)
+        if not isinstance(made, Unmade) and _is_insertable(declared, given):
             whose = members.complete(declared, organization or None, person or None)
             fresh.append((whose, made))
     change = change_of(table, declared, fresh[0][1], None)
@@ -251,6 +245,12 @@ def _subject(
         return Subject(table, declared, rows, fresh, change, change)
     user_change = change_of(table, declared, fresh[0][1], update.columns)
     return Subject(table, declared, rows, fresh, change, user_change)
+
+
+def _is_insertable(declared: Table, given: Values) -> bool:
+    """Say whether whoever may insert may also set the columns that are given."""
+    grants = [declared.grants(role).get("insert") for role in ROLES]
+    return all(set(given) <= set(one.columns) for one in grants if one and one.columns is not None)
 
 
 def _unmade(table: TableInfo, made: Unmade) -> Finding:

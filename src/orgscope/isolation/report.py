@@ -27,6 +27,8 @@ class Case:
     expected: Expected
     got: str
     outcome: str
+    reached: int = 0
+    """How many rows it reached."""
 
     @property
     def passed(self) -> bool:
@@ -49,7 +51,8 @@ class Case:
     def of(cls, actor: str, table: str, tried: Tried) -> Self:
         """Return the case of an attempt."""
         command, place, expected, made = tried
-        return cls(actor, table, command, place, expected, str(made), made.outcome)
+        got, outcome = str(made), made.outcome
+        return cls(actor, table, command, place, expected, got, outcome, made.reached)
 
     def __str__(self) -> str:
         return (

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from types import MappingProxyType
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
 from orgscope.isolation.contract import Table
+from orgscope.isolation.live import as_deleted, is_live
+from orgscope.isolation.named import Named
 from orgscope.isolation.tables import Column, Constraint, TableInfo
 from orgscope.isolation.values import candidates, combinations, sample_value
 from orgscope.isolation.world import ORG_A, PAIRS
 
 __all__ = [
-    "DELETED_AT",
     "RowMaker",
     "Unmade",
     "Values",
-    "as_deleted",
     "identifier",
     "insert_query",
-    "is_live",
     "key_text",
     "typed",
 ]
@@ -32,8 +32,6 @@ Values = Mapping[str, str | None]
 """Column -> value as text; PostgreSQL reads it with the column's type."""
 
 _NO_PERSON: Final = ""
-DELETED_AT: Final = "2026-01-15 12:00Z"
-"""What a deleted row has in the column that says so."""
 _TRY_OTHERS: Final = (
     psycopg.errors.CheckViolation,
     psycopg.errors.UniqueViolation,
@@ -61,9 +59,8 @@ class RowMaker:
         self,
         connection: psycopg.Connection[Any],
         declared: Mapping[str, Table],
-        named: Collection[str] = (),
+        named: Named,
     ) -> None:
-        """``named`` are the organizations and persons whom policies name by their id."""
         self._connection = connection
         self._declared = declared
         self._named = named
@@ -89,26 +86,29 @@ class RowMaker:
             made = self.make(table, declared, organization, person, keep=True)
             if isinstance(made, Unmade):
                 return made
-        for organization, person in self.welcome(table, declared):
-            self.make(table, declared, organization, person, keep=True)
+        for organization, person, given in self.welcome(table, declared):
+            self.make(table, declared, organization, person, keep=True, given=given)
         return None
 
-    def welcome(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str]]:
-        """Yield the pairs of which a row shows more, where one can be made.
+    def welcome(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str, Values]]:
+        """Yield the pairs, and what is given, of which a row shows more, where one can be made.
 
-        Those without a person, and those that policies name: what favours them shows on no other.
+        Those without a person, and what policies name: what favours them shows on no other.
         """
+        for column_name, value in self._named.values(table, declared):
+            for pair in self.wanted(table, declared):
+                yield *pair, {column_name: value}
         organization, person = PAIRS[0]
         column = table.column(declared.person_column or "")
         if declared.scope == "organization" and column is not None and not column.not_null:
-            yield organization, _NO_PERSON
-        for name in self._named:
+            yield organization, _NO_PERSON, {}
+        for name in self._named.ids:
             if declared.scope == "organization" and name.startswith("org_"):
-                yield name, person if declared.person_column else _NO_PERSON
+                yield name, person if declared.person_column else _NO_PERSON, {}
             elif declared.scope == "user" and name.startswith("user_"):
-                yield _NO_PERSON, name
+                yield _NO_PERSON, name, {}
             elif declared.scope == "organization" and declared.person_column:
-                yield organization, name
+                yield organization, name, {}
 
     def delete_some(self, table: TableInfo, declared: Table) -> Unmade | None:
         """Make a deleted row beside each; return why when one cannot be made."""
@@ -133,15 +133,22 @@ class RowMaker:
         return bool(row and row[0])
 
     def make(
-        self, table: TableInfo, declared: Table, organization: str, person: str, *, keep: bool
+        self,
+        table: TableInfo,
+        declared: Table,
+        organization: str,
+        person: str,
+        *,
+        keep: bool,
+        given: Values = MappingProxyType({}),
     ) -> Values | Unmade:
-        """Find values with which a row can be inserted; insert it for good when ``keep``.
+        """Find values, beside those ``given``, with which a row can be inserted.
 
-        A row that meets a unique constraint counts as found when it need not be kept: row security
-        is asked before the constraint.
+        It is inserted for good when ``keep``; else a row that meets a unique constraint counts as
+        found, because row security is asked before the constraint.
         """
         number = next(self._numbers)
-        fixed = self._fixed(table, declared, organization, person, number)
+        fixed = {**self._fixed(table, declared, organization, person, number), **given}
         reason = self._follow_parents(table, fixed)
         if reason is not None:
             return Unmade(reason)
@@ -261,22 +268,6 @@ def typed(table: TableInfo, name: str, value: str | None) -> sql.Composable:
     column = table.column(name)
     kind = column.type if column is not None else "text"
     return sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))
-
-
-def as_deleted(declared: Table) -> Table | None:
-    """Return the same table with deleted rows to make, None where rows are not deleted so."""
-    if declared.deleted is None:
-        return None
-    return declared.model_copy(update={"sample": {**declared.sample, declared.deleted: DELETED_AT}})
-
-
-def is_live(declared: Table) -> sql.Composable:
-    """Compose the condition of a row that is not deleted."""
-    if declared.scope == "mirror":
-        return sql.SQL("raw is not null and deleted_at is null")
-    if declared.deleted is not None:
-        return sql.SQL("{} is null").format(sql.Identifier(declared.deleted))
-    return sql.SQL("true")
 
 
 def key_text(name: str) -> sql.Composed:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import psycopg
 
 from orgscope.errors import IsolationAborted
-from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS
-from orgscope.isolation.assertions import assert_catalogue, faulty_columns
-from orgscope.isolation.catalogue import Catalogue, read_catalogue
 from orgscope.isolation.clone import Clone, cloned
-from orgscope.isolation.contract import Contract, load_contract
+from orgscope.isolation.contract import load_contract
+from orgscope.isolation.examine import Examined, examine
 from orgscope.isolation.guards import guard_mutants
 from orgscope.isolation.helpers import helper_mutants, read_helpers
 from orgscope.isolation.hunt import hunt
-from orgscope.isolation.matrix import run_matrix
 from orgscope.isolation.mutants import policy_mutants
-from orgscope.isolation.policies import unexercised
-from orgscope.isolation.prepare import Prepared, prepare
 from orgscope.isolation.report import Fate, Report
-from orgscope.isolation.surroundings import assert_surroundings
-from orgscope.isolation.views import unshown
-from orgscope.isolation.world import World
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
@@ -55,7 +46,10 @@ def check_isolation(
     contract = load_contract(projects)
     with cloned(settings) as clone:
         _refuse_uncovered(clone, projects)
-        return _examine(clone, contract, settings.role_prefix, only, mutants=mutants)
+        examined = examine(clone, contract, only)
+        if mutants and examined.report.exit_code == 0:
+            return replace(examined.report, fates=_hunt(clone, examined))
+        return examined.report
 
 
 def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
@@ -76,58 +70,17 @@ def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
         )
 
 
-def _examine(
-    clone: Clone, contract: Contract, role_prefix: str, only: Collection[str], *, mutants: bool
-) -> Report:
-    with clone.connect() as connection:
-        catalogue = read_catalogue(connection, contract.schemas, role_prefix)
-        around = assert_surroundings(connection, contract, role_prefix)
-    findings, asserted = assert_catalogue(contract, catalogue, role_prefix)
-    findings += around
-    usable = replace(
-        contract,
-        tables={
-            table.name: contract.tables[table.name]
-            for table in catalogue.tables
-            if table.name in contract.tables
-            and not table.partition
-            and not faulty_columns(table, contract.tables[table.name])
-        },
-    )
-    world, prepared = prepare(clone, usable, catalogue)
-    if only:
-        prepared = prepared.only(only)
-    cases = run_matrix(clone, usable, world, prepared, PROMPT_ACTORS if only else ACTORS)
-    tried = {subject.table.name for subject in prepared.subjects}
-    findings += [
-        *prepared.findings,
-        *unshown(prepared.views, cases),
-        *unexercised(catalogue.policies, cases, tried, role_prefix),
-    ]
-    policies: dict[str, list[str]] = defaultdict(list)
-    for policy in catalogue.policies:
-        policies[policy.table].append(str(policy))
-    report = Report(cases, findings, asserted, policies, only)
-    if mutants and report.exit_code == 0:
-        return replace(report, fates=_hunt(clone, usable, world, prepared, catalogue))
-    return report
-
-
-def _hunt(
-    clone: Clone, contract: Contract, world: World, prepared: Prepared, catalogue: Catalogue
-) -> list[Fate]:
+def _hunt(clone: Clone, examined: Examined) -> list[Fate]:
     role_prefix = clone.settings.role_prefix
     with clone.connect() as connection:
-        helpers = read_helpers(connection, contract.schemas)
-    tried = [subject.table for subject in prepared.subjects]
+        helpers = read_helpers(connection, examined.contract.schemas)
+    tried = [subject.table for subject in examined.prepared.subjects]
     names = {table.name for table in tried}
-    policies = [policy for policy in catalogue.policies if policy.table in names]
+    policies = [policy for policy in examined.catalogue.policies if policy.table in names]
     return hunt(
         clone,
-        contract,
-        world,
-        prepared,
-        guards=guard_mutants(tried, prepared.functions, role_prefix),
+        examined,
+        guards=guard_mutants(tried, examined.prepared.functions, role_prefix),
         mutants=[
             *policy_mutants(policies, [table.name for table in tried if table.forced], role_prefix),
             *helper_mutants([one for one in helpers if names & set(one.tables)], role_prefix),

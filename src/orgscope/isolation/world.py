@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Final
 
 import jwt
@@ -21,6 +24,7 @@ from orgscope.isolation.clone import Clone
 __all__ = [
     "ENDS_IN_S",
     "GHOSTS",
+    "MEMBER",
     "ORG_A",
     "ORG_B",
     "ORG_GONE",
@@ -37,9 +41,12 @@ ORG_GONE: Final = "org_01ISOLATIONGONE"
 ORG_GHOST: Final = "org_01ISOLATIONGHOST"
 ORG_UNSEEN: Final = "org_01ISOLATIONUNSEEN"
 
-_AT: Final = "2026-01-15T12:00:00.000Z"
+_FROM: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
+_AT: Final = f"{_FROM:%Y-%m-%dT%H:%M:%S}.000Z"
 _KID: Final = "orgscope_isolation_test"
 _LIFETIME_S: Final = 600
+MEMBER: Final = "member"
+"""The role of everybody."""
 ENDS_IN_S: Final = 3
 """After how many seconds a context has ended that was made to end."""
 
@@ -97,6 +104,7 @@ class World:
     settings: dict[str, Any]
     """``authz.settings`` of the clone: which issuer, client and audience it accepts."""
     key: RSAPrivateKey = field(repr=False)
+    _numbers: Iterator[int] = field(default_factory=count, repr=False)
 
     @classmethod
     def create(cls, clone: Clone) -> World:
@@ -111,11 +119,17 @@ class World:
             connection.execute("select authz.put_keys(%s::jsonb)", (json.dumps({"keys": [jwk]}),))
             row = connection.execute("select authz.current_settings()").fetchone()
         world = cls(row[0] if row else {}, key)
-        world._mirror(clone)
+        world._send(clone, _events())
         return world
 
     def token(
-        self, name: str, organization: str | None, impersonator: str | None = None
+        self,
+        name: str,
+        organization: str | None,
+        *,
+        impersonator: str | None = None,
+        slug: str = MEMBER,
+        permissions: Sequence[str] = (),
     ) -> str | None:
         """Mint the access token of a person, signed in to an organization or to none.
 
@@ -124,9 +138,16 @@ class World:
         if not name:
             return None
         claims = self._claims(name, organization)
+        if organization is not None:
+            claims |= {"role": slug, "permissions": list(permissions)}
         if impersonator is not None:
             claims["act"] = {"sub": f"{impersonator}@isolation.example"}
         return self._signed(claims)
+
+    def give_role(self, clone: Clone, name: str, organization: str, slug: str) -> None:
+        """Give a member another role. Raises IsolationAborted when the event does not apply."""
+        membership = _membership(name, organization, "active", slug)
+        self._send(clone, [("organization_membership.updated", membership)])
 
     def ending_token(self, name: str, organization: str) -> str:
         """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
@@ -144,7 +165,7 @@ class World:
             "client_id": self.settings["client_id"],
         }
         if organization is not None:
-            claims |= {"org_id": organization, "role": "member"}
+            claims |= {"org_id": organization, "role": MEMBER}
         if self.settings["audiences"]:
             claims["aud"] = self.settings["audiences"][0]
         return claims
@@ -152,16 +173,19 @@ class World:
     def _signed(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": _KID})
 
-    def _mirror(self, clone: Clone) -> None:
+    def _send(self, clone: Clone, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
         with clone.connect("sync") as connection:
-            for number, (type_, data) in enumerate(_events()):
+            for type_, data in events:
+                number = next(self._numbers)
+                # Whatever comes later is newer.
+                at = f"{_FROM + timedelta(milliseconds=number):%Y-%m-%dT%H:%M:%S.%f}Z"
                 body = json.dumps(
                     {
                         "object": "event",
-                        "id": f"event_01ISOLATION{number:04d}",
+                        "id": f"event_01ISOLATION{number:06d}",
                         "event": type_,
-                        "created_at": _AT,
-                        "data": {"created_at": _AT, "updated_at": _AT, **data},
+                        "created_at": at,
+                        "data": {"created_at": _AT, "updated_at": at, **data},
                     }
                 )
                 row = connection.execute("select sync.receive_event(%s)", (body,)).fetchone()
@@ -214,14 +238,14 @@ def _user(name: str) -> dict[str, Any]:
     }
 
 
-def _membership(name: str, organization: str, status: str) -> dict[str, Any]:
+def _membership(name: str, organization: str, status: str, slug: str = MEMBER) -> dict[str, Any]:
     return {
         "object": "organization_membership",
         "id": f"om_01ISOLATION{name.upper()}{organization[-1]}",
         "user_id": person(name),
         "organization_id": organization,
         "status": status,
-        "role": {"slug": "member"},
-        "roles": [{"slug": "member"}],
+        "role": {"slug": slug},
+        "roles": [{"slug": slug}],
         "directory_managed": False,
     }

@@ -12,6 +12,7 @@ language sql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 begin atomic
 update library.books as b set deleted_at = now()
 where b.org_id = (select authz.org_id()) and b.id = withdraw_book.id and b.deleted_at is null

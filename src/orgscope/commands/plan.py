@@ -1,0 +1,69 @@
+"""``orgscope plan``: what migrate would do, and who gains or loses by it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from orgscope import deploy
+from orgscope.commands.options import ProjectOption, opened
+from orgscope.commands.outcome import show_outcome
+from orgscope.deploy import Outcome
+from orgscope.effect import Effect, foresee
+
+__all__ = ["plan"]
+
+_DIFFERS: Final = 2
+_BREAKS: Final = 3
+
+
+def plan(
+    project: ProjectOption = None,
+    access: Annotated[
+        bool, typer.Option(help="Try in a clone who reaches what, before and afterwards.")
+    ] = True,
+    report: Annotated[
+        Path | None, typer.Option("--json", help="Write what was found to this file, as JSON.")
+    ] = None,
+) -> None:
+    """Show what migrate would do, who gains or loses access by it, and roll back.
+
+    Exit code 0: nothing to do. 2: there is something. 3: it breaks lines of policies/contract.toml.
+    """
+    settings, found = opened(project)
+    outcome = deploy.plan(settings, found)
+    effect = foresee(settings, found, outcome.changes) if access else None
+    show_outcome(outcome, "no changes")
+    if effect is not None and outcome:
+        _show_effect(effect)
+    if report is not None:
+        report.write_text(json.dumps(_as_dict(outcome, effect), indent=1) + "\n", "utf-8")
+    raise typer.Exit(_BREAKS if effect and effect.breaks else _DIFFERS if outcome else 0)
+
+
+def _show_effect(effect: Effect) -> None:
+    for difference in effect.differences:
+        typer.echo(str(difference))
+    for line in effect.breaks:
+        typer.echo(f"breaks {line}")
+    for line in effect.broken:
+        typer.echo(f"broken already: {line}")
+    if effect.unproven:
+        typer.echo(f"not tried: {effect.unproven}")
+    typer.echo(f"verdict: {effect.verdict} ({effect.cases:,} cases tried)")
+
+
+def _as_dict(outcome: Outcome, effect: Effect | None) -> dict[str, object]:
+    return {
+        "revisions": outcome.revisions,
+        "files": outcome.files,
+        "changes": [
+            {"change": str(change), "before": change.previous, "after": change.definition}
+            for change in outcome.changes
+        ],
+        "settings_changed": outcome.settings_changed,
+        "effect": effect.as_dict() if effect else None,
+    }

@@ -1,0 +1,56 @@
+"""Which tables, views and functions a deployment may open or close."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from orgscope.deploy.catalogue import Change
+from orgscope.isolation.contract import Contract
+from orgscope.project import CORE_SCHEMAS
+
+__all__ = ["affected", "decides_access"]
+
+_NAME: Final = re.compile(r"([a-z_][a-z0-9_]*)[.][a-z_][a-z0-9_]*")
+_NOWHERE: Final = frozenset({"index", "type", "grant on type", "grant on sequence"})
+
+
+def decides_access(change: Change) -> bool:
+    """Say whether a change may let somebody reach more or less.
+
+    Indexes, types and sequences do not: what sequences tell is a finding of the catalogue.
+    """
+    return change.kind not in _NOWHERE
+
+
+def affected(changes: Iterable[Change], contract: Contract) -> set[str] | None:
+    """Return the names of what is to be tried before and after; None is everything.
+
+    A function that changes may stand behind any policy, trigger, view or default: a body that is
+    text does not tell what it calls. One of a project stands behind the project's own objects.
+    """
+    changes = list(changes)
+    new_schemas = {one.identity for one in changes if one.kind == "schema" and one.verb == "create"}
+    names: set[str] = set()
+    for change in changes:
+        if change.identity in new_schemas:
+            continue
+        found = _NAME.match(change.identity)
+        if found is None:
+            return None
+        if change.kind == "function" and change.verb != "create":
+            if found[1] in CORE_SCHEMAS:
+                return None
+            names |= _of_projects(contract)
+        names.add(found[0])
+    return names
+
+
+def _of_projects(contract: Contract) -> set[str]:
+    functions = {name for found in contract.functions.values() for name in found}
+    return {
+        name
+        for name in (*contract.tables, *contract.views, *functions)
+        if name.partition(".")[0] not in CORE_SCHEMAS
+    }

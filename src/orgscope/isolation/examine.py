@@ -1,0 +1,113 @@
+"""Prepare a clone, let everybody try everything, and compare with the contract."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from orgscope.errors import ConfigurationError
+from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS, Actor
+from orgscope.isolation.assertions import assert_catalogue, faulty_columns
+from orgscope.isolation.catalogue import Catalogue, read_catalogue
+from orgscope.isolation.clone import Clone
+from orgscope.isolation.contract import Contract
+from orgscope.isolation.entitled import entitled_actors
+from orgscope.isolation.helpers import policy_texts, read_helpers
+from orgscope.isolation.matrix import run_matrix
+from orgscope.isolation.named import Named
+from orgscope.isolation.policies import unexercised
+from orgscope.isolation.prepare import Prepared, prepare
+from orgscope.isolation.report import Report
+from orgscope.isolation.surroundings import assert_surroundings
+from orgscope.isolation.views import unshown
+from orgscope.isolation.world import World
+
+__all__ = ["Examined", "examine"]
+
+_NOTHING: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a clone turned out to be, and what the mistakes that follow are tried with."""
+
+    report: Report
+    contract: Contract
+    """What of the contract the database can keep."""
+    catalogue: Catalogue
+    named: Named
+    world: World
+    prepared: Prepared
+    actors: Sequence[Actor]
+
+
+def examine(
+    clone: Clone,
+    contract: Contract,
+    only: Collection[str] = (),
+    *,
+    may_lack: bool = False,
+    more: Mapping[str, Sequence[str]] = _NOTHING,
+) -> Examined:
+    """Run the matrix in a clone, on everything or ``only`` on some tables, views and functions.
+
+    ``may_lack`` allows for names that the clone does not have. ``more`` are texts of policies, for
+    each table, that name what is to be among the rows and members beside what its own name.
+
+    Raises ConfigurationError for a name that nothing has; IsolationAborted when a result would
+    prove nothing.
+    """
+    role_prefix = clone.settings.role_prefix
+    with clone.connect() as connection:
+        catalogue = read_catalogue(connection, contract.schemas, role_prefix)
+        findings = assert_surroundings(connection, contract, role_prefix)
+        helpers = read_helpers(connection, contract.schemas)
+    differing, asserted = assert_catalogue(contract, catalogue, role_prefix)
+    usable = _usable(contract, catalogue)
+    texts = policy_texts(catalogue.policies, helpers)
+    for table, found in more.items():
+        texts[table] += found
+    named = Named(texts, [one.definition for one in helpers if one.is_core])
+    actors = (*(PROMPT_ACTORS if only else ACTORS), *entitled_actors(usable, named.slugs))
+    world, prepared = prepare(clone, usable, catalogue, named)
+    if only:
+        if not may_lack:
+            _refuse_unknown(set(only) - prepared.names)
+        prepared = prepared.only(only)
+    cases = run_matrix(clone, usable, world, prepared, actors)
+    tried = {subject.table.name for subject in prepared.subjects}
+    findings = [
+        *differing,
+        *findings,
+        *prepared.findings,
+        *unshown(prepared.views, cases),
+        *unexercised(catalogue.policies, cases, tried, actors, role_prefix),
+    ]
+    policies: dict[str, list[str]] = defaultdict(list)
+    for policy in catalogue.policies:
+        policies[policy.table].append(str(policy))
+    report = Report(cases, findings, asserted, policies, only)
+    return Examined(report, usable, catalogue, named, world, prepared, actors)
+
+
+def _usable(contract: Contract, catalogue: Catalogue) -> Contract:
+    """Leave out the tables that are not there, or not as the contract says."""
+    tables = {
+        table.name: contract.tables[table.name]
+        for table in catalogue.tables
+        if table.name in contract.tables
+        and not table.partition
+        and not faulty_columns(table, contract.tables[table.name])
+    }
+    return replace(contract, tables=tables)
+
+
+def _refuse_unknown(names: Collection[str]) -> None:
+    if names:
+        raise ConfigurationError(
+            f"there is no table, view or function {', '.join(sorted(names))} that can be tried. "
+            "Give names such as app.events."
+        )
