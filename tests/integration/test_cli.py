@@ -86,7 +86,9 @@ def test_plan__policy_that_breaks_the_contract__who_gains_what_and_exit_3(
     assert result.exit_code == 3
     lines = result.output.splitlines()
     assert any(line.startswith("gains app.events: member of A, member of B") for line in lines)
-    assert any(line.startswith('breaks [tables."app.events"] user.select = "organ') for line in lines)
+    assert any(
+        line.startswith('breaks [tables."app.events"] user.select = "organ') for line in lines
+    )
     assert lines[-1].startswith("verdict: widening (")
     written = json.loads((tmp_path / "plan.json").read_text("utf-8"))
     assert written["effect"]["verdict"] == "widening"
