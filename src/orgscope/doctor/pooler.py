@@ -17,7 +17,7 @@ import psycopg
 
 from orgscope.connection import connect_async
 from orgscope.doctor.findings import Finding, What, fail, ok, unseen, warn
-from orgscope.errors import DatabaseNotReady
+from orgscope.errors import ConfigurationError, DatabaseNotReady
 from orgscope.settings import Settings
 
 __all__ = ["check_pooler"]
@@ -46,7 +46,7 @@ def check_pooler(settings: Settings) -> Iterator[Finding]:
         return
     try:
         seen = asyncio.run(_look(settings))
-    except (DatabaseNotReady, psycopg.Error) as error:
+    except (ConfigurationError, DatabaseNotReady, psycopg.Error) as error:
         yield unseen(
             what,
             f"The login api could not look: {' '.join(str(error).split())}",
