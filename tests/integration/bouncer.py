@@ -31,14 +31,19 @@ auth_file = {users}
 pool_mode = {mode}
 default_pool_size = {pool_size}
 max_client_conn = 200
-server_reset_query = DISCARD ALL
+server_reset_query = {reset}
 server_reset_query_always = {always}
 """
 
 
 @contextmanager
 def bouncer_of(
-    database: Database, *, pool_size: int, always: int, mode: str = "transaction"
+    database: Database,
+    *,
+    pool_size: int,
+    always: int,
+    mode: str = "transaction",
+    reset: str = "DISCARD ALL",
 ) -> Iterator[Database]:
     """Run PgBouncer before the server of a database, and return the same database through it."""
     info, listen_port, account = database.admin.info, free_port(), server_account()
@@ -53,6 +58,7 @@ def bouncer_of(
                 users=users,
                 pool_size=pool_size,
                 mode=mode,
+                reset=reset,
                 always=always,
             )
         )

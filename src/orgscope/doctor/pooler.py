@@ -11,7 +11,7 @@ import asyncio
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import psycopg
 
@@ -24,18 +24,27 @@ __all__ = ["check_pooler"]
 
 _TIMEOUT_S: Final = 5
 _TRIES: Final = 20
+_RESET_S: Final = 0.1
+"""How long a pooler gets to make the backend of a client that has gone ready for the next one."""
+
 _TRACE: Final = "orgscope_doctor.trace"
 _LEAVE: Final = f"select pg_backend_pid(), set_config('{_TRACE}', %s, false)"
 _FIND: Final = f"select pg_backend_pid(), current_setting('{_TRACE}', true)"
 _REMOVE: Final = f"reset {_TRACE}"
 
 
+Mode = Literal["none", "transaction", "session", "unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """``is_shared``: two clients were given one backend. ``stays``: a trace was found there."""
+    """``stays``: a client found what another had left on the same backend.
 
-    is_between: bool
-    is_shared: bool = False
+    By ``transaction`` two clients had one backend at the same time, by ``session`` one after the
+    other; ``unknown``: they never had.
+    """
+
+    mode: Mode
     stays: bool = False
 
 
@@ -55,7 +64,7 @@ def check_pooler(settings: Settings) -> Iterator[Finding]:
     except TimeoutError:
         yield unseen(
             what,
-            f"Two connections of the login api were not answered within {_TIMEOUT_S} s.",
+            f"Connections of the login api were not answered within {_TIMEOUT_S} s.",
             "See whether all connections of the pooler or of the server are taken.",
         )
     else:
@@ -71,47 +80,53 @@ def _judge(seen: _Seen, settings: Settings) -> Finding:
             "statements and roles stay as well.",
             "Set server_reset_query = DISCARD ALL and server_reset_query_always = 1 in PgBouncer.",
         )
-    if seen.is_shared and settings.pooler == "none":
+    if seen.mode == "transaction" and settings.pooler == "none":
         return fail(
             what,
             "A pooler pools by transaction, and ORGSCOPE_POOLER is none: statements that the "
             "driver prepared are missing on another backend.",
             "Set ORGSCOPE_POOLER=transaction, or connect to PostgreSQL itself.",
         )
-    if not seen.is_between:
+    if seen.mode == "unknown":
+        return warn(
+            what,
+            "A pooler is there, and no two clients were given one backend, so what it leaves "
+            "behind was not seen.",
+            "Run orgscope doctor again when less is going on. See that server_reset_query is "
+            "DISCARD ALL, and by transaction server_reset_query_always = 1.",
+        )
+    if seen.mode == "none":
         hint = (
             " ORGSCOPE_POOLER=none would let statements be prepared."
             if settings.pooler == "transaction"
             else ""
         )
         return ok(what, f"None is seen: the backend is the one that was connected to.{hint}")
-    if not seen.is_shared:
-        return warn(
-            what,
-            "A pooler is there, and two clients were never given one backend: it pools by session, "
-            "or is busy, so what it leaves behind was not seen.",
-            "Run orgscope doctor again when less is going on. See that server_reset_query is "
-            "DISCARD ALL, and by transaction server_reset_query_always = 1.",
-        )
-    return ok(what, "A pooler pools by transaction, and removes what a client leaves.")
+    return ok(what, f"A pooler pools by {seen.mode}, and removes what a client leaves.")
 
 
 async def _look(settings: Settings) -> _Seen:
-    options = {"connect_timeout": _TIMEOUT_S, "autocommit": True, "prepare_threshold": None}
-    async with asyncio.timeout(_TIMEOUT_S):
-        async with await connect_async(settings, "api", **options) as first:
+    async with asyncio.timeout(_TIMEOUT_S), await _connect(settings) as second:
+        async with await _connect(settings) as first:
             trace = secrets.token_hex(8)
             pid = await _leave(first, trace)
             if pid == first.info.backend_pid:
                 await first.execute(_REMOVE.encode())
-                return _Seen(is_between=False)
-            async with await connect_async(settings, "api", **options) as second:
-                for _ in range(_TRIES):
-                    found = await _find(second)
-                    if found[0] == pid:
-                        return _Seen(is_between=True, is_shared=True, stays=found[1] == trace)
-                await first.execute(_REMOVE.encode())
-                return _Seen(is_between=True)
+                return _Seen("none")
+            for _ in range(_TRIES):
+                found = await _find(second)
+                if found[0] == pid:
+                    return _Seen("transaction", stays=found[1] == trace)
+        await asyncio.sleep(_RESET_S)
+        async with await _connect(settings) as third:
+            found = await _find(third)
+            return _Seen("session" if found[0] == pid else "unknown", stays=found == (pid, trace))
+
+
+async def _connect(settings: Settings) -> psycopg.AsyncConnection[Any]:
+    return await connect_async(
+        settings, "api", connect_timeout=_TIMEOUT_S, autocommit=True, prepare_threshold=None
+    )
 
 
 async def _leave(connection: psycopg.AsyncConnection[Any], trace: str) -> int:

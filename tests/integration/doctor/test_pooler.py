@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from pydantic import SecretStr
 
-from orgscope.doctor import Finding, Level
+from orgscope.doctor import Finding, Level, pooler
 from orgscope.doctor.pooler import _TRACE, check_pooler
 from tests.database import Database
 from tests.integration.bouncer import PROGRAM, bouncer_of
@@ -38,11 +38,11 @@ def traces(database: Database) -> int:
     return found
 
 
-@pytest.mark.parametrize("pooler", ["transaction", "none"])
-def test_doctor__no_pooler__ok_with_either_setting(database: Database, pooler: str) -> None:
-    finding = judged(database, pooler=pooler)
+@pytest.mark.parametrize("setting", ["transaction", "none"])
+def test_doctor__no_pooler__ok_with_either_setting(database: Database, setting: str) -> None:
+    finding = judged(database, pooler=setting)
     assert (finding.level, "None is seen" in finding.why) == (Level.OK, True)
-    assert ("ORGSCOPE_POOLER=none" in finding.why) is (pooler == "transaction")
+    assert ("ORGSCOPE_POOLER=none" in finding.why) is (setting == "transaction")
 
 
 @needs_pgbouncer
@@ -68,13 +68,24 @@ def test_doctor__pooler_that_lets_settings_stay__fails_and_leaves_none_itself(
 
 
 @needs_pgbouncer
-def test_doctor__pooler_by_session__says_what_it_could_not_see(
-    database: Database, stack: ExitStack
+@pytest.mark.parametrize(("reset", "level"), [("DISCARD ALL", Level.OK), ("", Level.FAIL)])
+def test_doctor__pooler_by_session__seen_by_the_client_after(
+    database: Database, stack: ExitStack, reset: str, level: Level
 ) -> None:
-    bounced = stack.enter_context(bouncer_of(database, pool_size=3, always=0, mode="session"))
+    """Of two backends one is held, so the third client is given that of the first."""
+    bounced = stack.enter_context(
+        bouncer_of(database, pool_size=2, always=0, mode="session", reset=reset)
+    )
     finding = judged(bounced, pooler="none")
-    assert (finding.level, "was not seen" in finding.why) == (Level.WARN, True)
+    assert (finding.level, "by session" in finding.why) == (level, level is Level.OK)
     assert traces(bounced) == 0
+
+
+def test_doctor__backend_that_nobody_got_twice__warns_that_it_was_not_seen(
+    database: Database,
+) -> None:
+    finding = pooler._judge(pooler._Seen("unknown"), database.settings)
+    assert (finding.level, "was not seen" in finding.why) == (Level.WARN, True)
 
 
 @needs_pgbouncer
