@@ -65,18 +65,23 @@ _MEANINGS: Final = (
 _PRELOADED: Final = ("session_preload_libraries", "local_preload_libraries")
 
 _BEGUN_WITH: Final = """
-select s.name, s.setting, s.source
-from pg_settings as s
-where s.name = any (%(names)s) and s.setting is distinct from s.boot_val
-  and s.source in ('configuration file', 'command line')
-union all
-select split_part(c, '=', 1), substr(c, strpos(c, '=') + 1),
-  case when s.setdatabase = 0 then 'server' else 'database' end
-from pg_db_role_setting as s
-left join pg_database as d on d.oid = s.setdatabase
-cross join unnest(s.setconfig) as c
-where s.setrole = 0 and (s.setdatabase = 0 or d.datname = current_database())
-  and split_part(c, '=', 1) = any (%(names)s)
+with begun (name, value, source) as (
+  select s.name, s.setting, s.source from pg_settings as s
+  where s.source in ('configuration file', 'command line')
+  union all
+  select split_part(c, '=', 1), substr(c, strpos(c, '=') + 1),
+    case when s.setdatabase = 0 then 'server' else 'database' end
+  from pg_db_role_setting as s
+  left join pg_database as d on d.oid = s.setdatabase
+  cross join unnest(s.setconfig) as c
+  where s.setrole = 0 and (s.setdatabase = 0 or d.datname = current_database())
+)
+
+select b.name, b.value, b.source
+from begun as b
+left join pg_settings as s on s.name = b.name
+where b.name = any (%(names)s) and b.value is distinct from s.boot_val
+  and not (b.name = 'search_path' and b.value ~ '^pg_catalog(, *pg_temp)?$')
 """
 """Of a database also what pg_settings shows to superusers only."""
 

@@ -74,6 +74,13 @@ def test_doctor__setting_of_the_database__is_named(
     assert "from the database" in finding.why
 
 
+@pytest.mark.parametrize("setting", ["row_security = on", "search_path = pg_catalog, pg_temp"])
+def test_doctor__setting_that_takes_nothing_away__ok(database: Database, setting: str) -> None:
+    name = database.admin.info.dbname
+    database.admin.execute(f'alter database "{name}" set {setting}'.encode())
+    assert levels(web_settings(database), "session settings") == {Level.OK}
+
+
 def test_doctor__setting_of_the_server__is_named(database: Database) -> None:
     database.admin.execute("alter system set transform_null_equals = on")
     try:
