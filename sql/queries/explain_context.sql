@@ -30,6 +30,6 @@ left join lateral (
     n.id, n.role_slug, (n.deleted_at is null and n.status = 'active') is true as is_active
   from workos.organization_memberships as n
   where n.user_id = w.user_id and n.organization_id = w.org_id
-  order by is_active desc, n.id
+  order by is_active desc, n.id asc
   limit 1
 ) as m on true

@@ -51,7 +51,7 @@ select
     from pg_catalog.pg_depend as d
     where d.objid = p.oid and d.classid = 'pg_policy'::regclass
       and d.refclassid = 'pg_class'::regclass and d.refobjid <> p.polrelid
-    order by 1
+    order by d.refobjid::regclass::text
   )
 from policies as p
-order by p.polpermissive desc, p.polname
+order by p.polpermissive desc, p.polname asc
