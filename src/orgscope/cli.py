@@ -10,6 +10,7 @@ from orgscope.commands import deploy, dev, inbox, isolation, keys, policy, sync
 from orgscope.commands.backfill import backfill
 from orgscope.commands.doctor import doctor
 from orgscope.commands.erase import erase
+from orgscope.commands.explain_cost import explain_cost
 from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.feed import feed
 from orgscope.commands.plan import plan
@@ -47,6 +48,7 @@ for command in (
     erase,
     rebuild,
     doctor,
+    explain_cost,
 ):
     app.command()(command)
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from psycopg import sql
 
-from orgscope.isolation.expressions import operands
+from orgscope.expressions import operands
 from orgscope.isolation.policies import PolicyInfo
 
 __all__ = ["Mutant", "Query", "policy_mutants"]

@@ -9,11 +9,11 @@ import psycopg
 
 from orgscope.errors import IsolationAborted
 from orgscope.isolation.clone import Clone, cloned
-from orgscope.isolation.contract import load_contract
 from orgscope.isolation.examine import Examined, examine
 from orgscope.isolation.guards import guard_mutants
 from orgscope.isolation.helpers import helper_mutants, read_helpers
 from orgscope.isolation.hunt import hunt
+from orgscope.isolation.load import load_contract
 from orgscope.isolation.mutants import policy_mutants
 from orgscope.isolation.report import Fate, Report
 from orgscope.project import Project, core
