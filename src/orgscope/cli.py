@@ -12,6 +12,7 @@ from orgscope.commands.doctor import doctor
 from orgscope.commands.erase import erase
 from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.feed import feed
+from orgscope.commands.lint import lint
 from orgscope.commands.rebuild import rebuild
 from orgscope.commands.reconcile import reconcile
 from orgscope.commands.serve import serve
@@ -45,6 +46,7 @@ for command in (
     erase,
     rebuild,
     doctor,
+    lint,
 ):
     app.command()(command)
 
