@@ -15,8 +15,7 @@ select
   ) as detail,
   '' as fix
 from policies as p
-inner join terms as t on p.oid = t.policy and t.is_branch and not t.is_negated
-inner join terms as o on t.tree = o.tree and t.parent = o.place and o.variant = 'or'
+inner join terms as t on p.oid = t.policy and t.is_branch
 inner join claims as c
   on t.tree = c.tree and c.place between t.place and t.ends and c.is_settable and not c.is_sealed
 where p.is_permissive and p.is_for_requests and not exists (

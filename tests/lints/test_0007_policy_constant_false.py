@@ -36,7 +36,11 @@ def test_policy__restrictive_and_always_false__found_without_a_fix(scratch: Scra
 
 @pytest.mark.parametrize(
     "policy",
-    ["for all using (org_id is null) with check (false)", "using (false or org_id is null)"],
+    [
+        "for update using (org_id is null)",
+        "for all using (org_id is null) with check (false)",
+        "using (false or org_id is null)",
+    ],
 )
 def test_policy__that_lets_something_through__clean(scratch: Scratch, policy: str) -> None:
     scratch.run(f"create policy alive on app.notes {policy}")

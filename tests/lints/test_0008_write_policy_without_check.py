@@ -28,6 +28,20 @@ def test_policy__check_drops_the_tenant__found_until_mended(scratch: Scratch, po
     assert scratch.found(NUMBER) == []
 
 
+def test_policy__check_drops_the_person_and_keeps_the_tenant__found_until_mended(
+    scratch: Scratch,
+) -> None:
+    scratch.run(
+        f"create policy own on app.notes for update to {REQUEST} "
+        f"using ({OWN} and owner_id = (select app.sealed_org_id())) with check ({OWN})",
+        f"grant update on app.notes to {REQUEST}",
+    )
+    [finding] = scratch.findings(NUMBER)
+    assert "any owner_id:" in finding.detail
+    scratch.mend(NUMBER)
+    assert scratch.found(NUMBER) == []
+
+
 def test_policy__insert_without_the_tenant__found_without_a_fix(scratch: Scratch) -> None:
     scratch.run(
         f"create policy make on app.notes for insert to {REQUEST} with check (text <> '')",

@@ -16,6 +16,7 @@ OWN = "org_id = (select app.sealed_org_id())"
         f"{OWN} or current_setting('app.bypass', true) = 'on'",
         f"{OWN} or (text <> '' and (text = 'x' or (select app.org_id()) is null))",
         "org_id = (select app.org_id()) or (select app.org_id()) is null",
+        "not (org_id <> (select app.sealed_org_id()) and current_setting('app.x') = 'off')",
     ],
 )
 def test_policy__a_branch_asks_a_setting_and_no_row__found(
@@ -34,6 +35,8 @@ def test_policy__a_branch_asks_a_setting_and_no_row__found(
         f"{OWN} and (select app.org_id()) is not null",
         f"{OWN} or (select app.sealed_org_id()) is null",
         f"{OWN} or (owner_id is null and (select app.org_id()) is null)",
+        f"{OWN} and not (text = 'x' or (select app.org_id()) is null)",
+        f"{OWN} and not (not ((select app.org_id()) is null))",
     ],
 )
 def test_policy__branches_ask_the_row_or_what_is_sealed__clean(

@@ -118,6 +118,8 @@ def test_nodes__names_and_constants_with_brackets__end_no_node(scratch: Scratch)
             ["org_id"],
         ),
         ("app.can_see(org_id)", ["org_id"]),
+        ("app.can_see(org_id::text::uuid)", ["org_id"]),
+        ("org_id::text = app.can_see(b)::text", ["b"]),
         ("org_id = app.org_id() or b = app.org_id()", ["b", "org_id"]),
         ("org_id = b and app.org_id() is not null", []),
         ("org_id <> app.org_id()", []),

@@ -9,33 +9,33 @@
 --      and the check of an update is its using where it has no own one.
 -- uses: policies, nodes, claims
 with compared as (
-  select v.tree, v.object, v.clause, v.own_column, coalesce(s.place, e.place) as place,
-    coalesce(s.ends, e.ends) as ends, v.place as at
+  -- The claim stands within the comparison, or within the innermost sub-select around it.
+  select
+    v.tree, v.object, v.clause, v.own_column,
+    coalesce(max(s.place), e.place) as place, coalesce(min(s.ends), e.ends) as ends
   from nodes as v
   inner join nodes as e
     on v.tree = e.tree and v.place > e.place and v.place < e.ends and v.sublinks = e.sublinks
     and e.node in ('OPEXPR', 'SCALARARRAYOPEXPR') and e.operator = '='
-  left join lateral (
-    select max(b.place) as place, min(b.ends) as ends
-    from nodes as b
-    where b.tree = e.tree and b.node = 'SUBLINK' and e.place > b.place and e.place < b.ends
-  ) as s on true
-  where v.own_column > 0 and not exists (
-    select from nodes as o
-    where o.tree = v.tree and o.own_column is not null and o.place <> v.place
-      and o.place > e.place and o.place < e.ends
-  )
+  left join nodes as s
+    on e.tree = s.tree and s.node = 'SUBLINK' and e.place > s.place and e.place < s.ends
+  left join nodes as o
+    on e.tree = o.tree and o.own_column is not null and v.place <> o.place
+    and e.place < o.place and e.ends > o.place
+  where v.own_column > 0
+  group by v.tree, v.object, v.clause, v.own_column, v.place, e.place, e.ends
+  having count(o.place) = 0
 ),
 
 columns as (
   select c.object, c.clause, c.own_column
   from compared as c
   inner join claims as k on c.tree = k.tree and k.place between c.place and c.ends
-    and not c.at between k.place and k.ends
   union
   select v.object, v.clause, v.own_column
   from nodes as v
-  inner join claims as k on v.tree = k.tree and v.parent = k.place and v.own_column > 0
+  inner join claims as k on v.tree = k.tree and v.place between k.place and k.ends
+  where v.own_column > 0
 )
 
 select p.relation, c.own_column as attnum, a.attname::text as name, p.oid as policy, w.clause

@@ -19,6 +19,9 @@ _SESSION: Final = (
     "set local search_path = pg_catalog, pg_temp",  # what is printed is qualified, and ours is run
     "set local quote_all_identifiers = off",
     "set local jit = off",  # compiling these statements takes longer than running them
+    # A fragment has no index and no statistics: to loop over one for each row of another is
+    # what takes minutes in a database with a thousand policies.
+    "set local enable_nestloop = off",
     "set local statement_timeout = '30s'",
     "set local lock_timeout = '5s'",
 )
