@@ -13,6 +13,7 @@ from orgscope.commands.erase import erase
 from orgscope.commands.explain_cost import explain_cost
 from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.feed import feed
+from orgscope.commands.lint import lint
 from orgscope.commands.plan import plan
 from orgscope.commands.rebuild import rebuild
 from orgscope.commands.reconcile import reconcile
@@ -49,6 +50,7 @@ for command in (
     rebuild,
     doctor,
     explain_cost,
+    lint,
 ):
     app.command()(command)
 
