@@ -175,6 +175,8 @@ class Table(Relation):
     deleted: str | None = None
     """The column with which a row is deleted: with a value in it, the row is nobody's."""
     sample: dict[str, str] = Field(default_factory=dict)
+    global_keys: tuple[str, ...] = ()
+    """The unique constraints that hold over all tenants on purpose."""
 
     @model_validator(mode="after")
     def _is_reached_by_its_owner_only_without_row_security(self) -> Self:

@@ -6,6 +6,7 @@ What actors reach seldom shows these, so the comparison of the catalogue with th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from psycopg import sql
 
@@ -16,12 +17,23 @@ from orgscope.isolation.tables import Privilege, TableInfo
 
 __all__ = ["guard_mutants"]
 
+_NEW_OWNER: Final = "migrator"
+
 
 def guard_mutants(
-    tables: Iterable[TableInfo], functions: Iterable[FunctionInfo], role_prefix: str
+    tables: Iterable[TableInfo],
+    functions: Iterable[FunctionInfo],
+    role_prefix: str,
+    *,
+    ownership: bool,
 ) -> Iterator[Mutant]:
-    """Make the mutants of every table, and of every function that somebody may execute."""
+    """Make the mutants of every table, and of every function that somebody may execute.
+
+    With ``ownership`` also those that take a superuser to make.
+    """
     for table in tables:
+        if ownership:
+            yield from _ownership(table, role_prefix)
         name = identifier(table)
         for mistake, change, undo in (*_switches(table), *_grants(table, role_prefix)):
             yield Mutant(
@@ -33,6 +45,8 @@ def guard_mutants(
                 tables=(table.name,),
             )
     for function in functions:
+        if ownership:
+            yield _given_away(function, role_prefix)
         for mistake, change, undo in _execution(function):
             yield Mutant(
                 "function",
@@ -43,6 +57,37 @@ def guard_mutants(
                 function.owner.removeprefix(f"{role_prefix}_"),
                 functions=(function.procedure,),
             )
+
+
+def _ownership(table: TableInfo, role_prefix: str) -> Iterator[Mutant]:
+    """Give the table to a login that has no grant on it: with one, giving it back would lose it."""
+    other = f"{role_prefix}_{_NEW_OWNER}"
+    if any(one.grantee == other for one in table.privileges):
+        return
+    give = sql.SQL("alter table {} owner to {}")
+    yield Mutant(
+        "table",
+        f"table {table.name}",
+        f"owned by {other}",
+        (give.format(identifier(table), sql.Identifier(other)),),
+        (give.format(identifier(table), sql.Identifier(table.owner)),),
+        owner="",
+        tables=(table.name,),
+    )
+
+
+def _given_away(function: FunctionInfo, role_prefix: str) -> Mutant:
+    other = f"{role_prefix}_{_NEW_OWNER}"
+    alter = f"alter routine {function.procedure} owner to"
+    return Mutant(
+        "function",
+        f"function {function.signature}",
+        f"owned by {other}",
+        (sql.SQL(f'{alter} "{other}"'),),
+        (sql.SQL(f'{alter} "{function.owner}"'),),
+        owner="",
+        functions=(function.procedure,),
+    )
 
 
 def _switches(table: TableInfo) -> Iterator[tuple[str, str, str]]:

@@ -33,7 +33,10 @@ Query = sql.SQL | sql.Composed
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One mistake. ``owner`` is the word for the role that can make it, and undo it."""
+    """One mistake. ``owner`` is the word for the role that can make it, and undo it.
+
+    Only a superuser can where it is empty.
+    """
 
     changes: Literal["table", "function"]
     target: str
