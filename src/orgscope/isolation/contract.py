@@ -201,6 +201,9 @@ class Table(Relation):
 class View(Relation):
     """What one ``[views."schema.name"]`` says; also of a materialized view or a foreign table."""
 
+    reads_as: Literal["reader", "owner"] = "reader"
+    """As whom its tables are read when a request reads it."""
+
     @model_validator(mode="after")
     def _is_only_read(self) -> Self:
         if self.scope == "mirror":

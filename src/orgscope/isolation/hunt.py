@@ -28,6 +28,7 @@ from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Case, Fate
 from orgscope.isolation.rows import identifier
 from orgscope.isolation.tables import read_tables
+from orgscope.isolation.views import assert_views, read_views
 from orgscope.isolation.world import World
 
 __all__ = ["hunt"]
@@ -178,6 +179,10 @@ class _Hunter:
             executable = {role: names & {*all_} for role, all_ in self.contract.functions.items()}
             contract = replace(self.contract, functions=executable)
             findings, _ = assert_functions(contract, functions, role_prefix)
+        elif mutant.changes == "view":
+            views = read_views(owner, schemas, mutant.tables)
+            shown = {view.name: self.contract.views[view.name] for view in views}
+            findings, _ = assert_views(replace(self.contract, views=shown), views, role_prefix)
         else:
             tables = read_tables(owner, schemas, role_prefix, mutant.tables)
             declared = {table.name: self.contract.tables[table.name] for table in tables}

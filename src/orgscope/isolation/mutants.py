@@ -38,7 +38,7 @@ class Mutant:
     Only a superuser can where it is empty.
     """
 
-    changes: Literal["table", "function"]
+    changes: Literal["table", "view", "function"]
     target: str
     mistake: str
     apply: tuple[Query, ...]

@@ -80,9 +80,7 @@ def _hunt(clone: Clone, examined: Examined) -> list[Fate]:
     return hunt(
         clone,
         examined,
-        guards=guard_mutants(
-            tried, examined.prepared.functions, role_prefix, ownership=clone.superuser
-        ),
+        guards=guard_mutants(examined.prepared, role_prefix, ownership=clone.superuser),
         mutants=[
             *policy_mutants(policies, [table.name for table in tried if table.forced], role_prefix),
             *helper_mutants([one for one in helpers if names & set(one.tables)], role_prefix),
