@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from orgscope.commands import deploy, dev, inbox, isolation, keys, sync
+from orgscope.commands import deploy, dev, inbox, isolation, keys, policy, sync
 from orgscope.commands.backfill import backfill
 from orgscope.commands.doctor import doctor
 from orgscope.commands.erase import erase
@@ -24,6 +24,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(isolation.app, name="isolation")
+app.add_typer(policy.app, name="policy")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dev.app, name="dev")
 app.add_typer(inbox.app, name="inbox")
