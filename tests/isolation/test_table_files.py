@@ -7,10 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from orgscope import deploy, table_files
-from orgscope.cli import app
 from orgscope.deploy import Project
 from orgscope.errors import ConfigurationError, FileFailed
 from orgscope.isolation import check_isolation
@@ -277,38 +275,3 @@ def test_new__files_are_there__overwrites_nothing(shop: Shop) -> None:
         shop.new("shop.rooms")
     write(shop.project, "policies/shop/rooms.sql", before["policies/shop/rooms.sql"])
     assert shop.texts() == before
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (("rooms",), "no name of a table"),
-        (("shop.Rooms",), "no name of a table"),
-        (("workos.users",), "not in a schema of shop"),
-        (("shop.rooms", "--tenant", "org-id"), "no name of a column"),
-        (("shop.rooms", "--shared", "--user"), "not both"),
-        (("shop.rooms", "--shared", "--person", "user_id"), "belong to nobody"),
-    ],
-)
-def test_command__words_wrong__says_what_was_expected(
-    tmp_path: Path, words: tuple[str, ...], message: str
-) -> None:
-    project = deploy.init_project(tmp_path / NAME)
-    result = CliRunner().invoke(app, ["policy", "new", *words, "--project", str(project.root)])
-    assert message in str(result.exception)
-    assert not (project.policies / "shop").exists()
-
-
-def test_command__new_table__prints_files_and_next_commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project = deploy.init_project(tmp_path / NAME)
-    monkeypatch.chdir(project.root)
-    result = CliRunner().invoke(app, ["policy", "new", "shop.wishes", "--user"])
-    assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[1:4] == [
-        "migrations/versions/0002_add_wishes.sql",
-        "policies/shop/wishes.sql",
-        "policies/contract.toml",
-    ]
-    assert "orgscope isolation test" in result.output.splitlines()[-1]

@@ -9,8 +9,12 @@ import typer
 
 from orgscope import table_files
 from orgscope.commands.options import ProjectOption, find_project
+from orgscope.commands.tested import DsnArgument, OnlyOption, proving, tested
 from orgscope.errors import ConfigurationError
+from orgscope.isolation import check_isolation
+from orgscope.isolation.access import access_matrix
 from orgscope.isolation.local import deployed
+from orgscope.isolation.render import write_matrix
 from orgscope.project import PROJECT_FILE
 from orgscope.table_files import Wish
 
@@ -78,6 +82,32 @@ def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
         "read them, and change what is meant otherwise; next: orgscope isolation test, orgscope "
         "plan, orgscope migrate"
     )
+
+
+@app.command()
+def matrix(
+    dsn: DsnArgument = None,
+    project: ProjectOption = None,
+    only: OnlyOption = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write it to this file instead.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Show who reaches what, by letting everybody try it in a clone.
+
+    Exit codes as of `orgscope isolation test`. 0: as policies/contract.toml says. 1: not so, and
+    that command says where. 2: nothing was proven.
+    """
+    with proving():
+        with tested(dsn, project) as (settings, found):
+            report = check_isolation(settings, found, only=only or ())
+        if output is not None:
+            write_matrix(report, output)
+    if output is None:
+        typer.echo(access_matrix(report), nl=False)
+    if report.exit_code:
+        typer.echo(f"{report.verdict}: see orgscope isolation test --no-mutants", err=True)
+    raise typer.Exit(report.exit_code)
 
 
 def _shown(path: Path) -> str:

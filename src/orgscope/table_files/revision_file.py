@@ -205,7 +205,7 @@ class _Missing:
         else:
             self._add(f"{text} not valid;")
             self._add(
-                "-- Writes wait for this scan. Where they cannot, validate in the next deployment.\n"
+                "-- Writes wait for this scan: of a large table, validate in the next deployment.\n"
                 "-- squawk-ignore constraint-missing-not-valid\n"
                 f"alter table {table} validate constraint {name};"
             )
