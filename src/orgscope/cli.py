@@ -18,6 +18,7 @@ from orgscope.commands.plan import plan
 from orgscope.commands.rebuild import rebuild
 from orgscope.commands.reconcile import reconcile
 from orgscope.commands.serve import serve
+from orgscope.commands.snapshot import snapshot
 from orgscope.commands.status import status
 from orgscope.commands.trace import trace
 from orgscope.commands.worker import worker
@@ -36,6 +37,7 @@ for command in (
     deploy.migrate,
     plan,
     deploy.drift,
+    snapshot,
     deploy.init,
     deploy.revision,
     deploy.version,

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.options import ProjectOption
+from orgscope.commands.proving import OnlyOption, proving
 from orgscope.commands.target import DsnArgument, target
 from orgscope.isolation.render import print_report, write_json, write_junit, write_matrix
 from orgscope.isolation.run import check_isolation
@@ -17,7 +17,6 @@ from orgscope.isolation.run import check_isolation
 __all__ = ["app"]
 
 _WIDTH = 120
-_UNPROVEN = 2
 
 app = typer.Typer(help="Prove that a database keeps tenants apart.", no_args_is_help=True)
 
@@ -31,10 +30,7 @@ def isolation() -> None:
 def prove(  # noqa: PLR0917 - typer reads the parameters as arguments and options
     dsn: DsnArgument = None,
     project: ProjectOption = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(help="Try this table, view or function only; may be given again."),
-    ] = None,
+    only: OnlyOption = None,
     mutants: Annotated[
         bool, typer.Option(help="Make mistakes afterwards, and see that each is noticed.")
     ] = True,
@@ -52,18 +48,14 @@ def prove(  # noqa: PLR0917 - typer reads the parameters as arguments and option
     """
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(console.width, _WIDTH)
-    try:
-        with target(dsn, project) as (tested, found):
-            report = check_isolation(tested, found, only=only or (), mutants=mutants)
+    with proving():
+        with target(dsn, project) as (settings, found):
+            report = check_isolation(settings, found, only=only or (), mutants=mutants)
         if matrix is not None:
             write_matrix(report, matrix)
         if json is not None:
             write_json(report, json)
         if junit is not None:
             write_junit(report, junit)
-    except (*FAILURES, OSError) as error:
-        said = str(error) if isinstance(error, OSError) else describe(error)
-        typer.echo(f"isolation: nothing was proven: {said}", err=True)
-        raise typer.Exit(_UNPROVEN) from error
     print_report(report, console)
     raise typer.Exit(report.exit_code)

@@ -12,7 +12,7 @@ from orgscope.deploy.sql import execute_file, run_query
 from orgscope.errors import FileFailed
 from orgscope.project import Project
 
-__all__ = ["apply_files", "record_file"]
+__all__ = ["applied", "apply_files", "is_policies_file", "record_file"]
 
 _RECORD: Final = (
     "insert into deploy.applied_files (project, path, sha256) values ('{project}', '{path}', "
@@ -34,17 +34,22 @@ _STILL_THERE: Final = {
 
 
 def apply_files(
-    connection: psycopg.Connection[Any], project: Project, role_prefix: str, *, force: bool
+    connection: psycopg.Connection[Any],
+    project: Project,
+    role_prefix: str,
+    *,
+    force: bool = False,
+    policies_only: bool = False,
 ) -> list[str]:
     """Apply the files whose digest changed, all of them with ``force``; return what changed.
 
     Raises FileFailed with file and line, or for a deleted file whose object is still there.
     """
-    rows = connection.execute(
-        "select path, sha256 from deploy.applied_files where project = %s", (project.name,)
-    ).fetchall()
-    known: dict[str, str] = dict(rows)
+    known = applied(connection, project)
     files = repeatable_files(project, role_prefix)
+    if policies_only:
+        known = {path: digest for path, digest in known.items() if is_policies_file(path)}
+        files = [file for file in files if is_policies_file(file.path)]
     changed = _forget_deleted(connection, project, sorted(known.keys() - {f.path for f in files}))
     for file in files:
         is_new = known.get(file.path) != file.sha256
@@ -56,6 +61,19 @@ def apply_files(
             run_query(connection, record_file(project, file))
             changed.append(f"{project.name} {file.path}")
     return changed
+
+
+def applied(connection: psycopg.Connection[Any], project: Project) -> dict[str, str]:
+    """Return the digest of each file as it was last applied."""
+    rows = connection.execute(
+        "select path, sha256 from deploy.applied_files where project = %s", (project.name,)
+    ).fetchall()
+    return dict(rows)
+
+
+def is_policies_file(path: str) -> bool:
+    """Say whether it is the file of a table's access."""
+    return path.startswith("policies/")
 
 
 def record_file(project: Project, file: RepeatableFile) -> str:
