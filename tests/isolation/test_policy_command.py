@@ -33,6 +33,19 @@ def test_policy_new__words_wrong__says_what_was_expected(
     assert not (project.policies / "shop").exists()
 
 
+def test_policy_new__several_tables__each_is_written_or_none(tmp_path: Path) -> None:
+    project = deploy.init_project(tmp_path / NAME)
+    words = ["policy", "new", "shop.rooms", "shop.guests", "--project", str(project.root)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert {path.name for path in (project.policies / "shop").iterdir()} == {
+        "rooms.sql",
+        "guests.sql",
+    }
+    words[3] = "shop.menus"
+    assert CliRunner().invoke(app, words).exit_code != 0  # the guests are there
+    assert not (project.policies / "shop" / "menus.sql").exists()
+
+
 def test_policy_new__new_table__prints_files_and_next_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from orgscope.isolation.access import access_matrix
 from orgscope.isolation.local import deployed
 from orgscope.isolation.render import write_matrix
 from orgscope.project import PROJECT_FILE
-from orgscope.table_files import Wish
+from orgscope.table_files import Scope, Wish
 
 __all__ = ["app"]
 
@@ -35,7 +35,10 @@ def policy() -> None:
 
 @app.command()
 def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
-    table: Annotated[str, typer.Argument(help="Such as app.rooms.", metavar="SCHEMA.TABLE")],
+    tables: Annotated[
+        list[str],
+        typer.Argument(help="Such as app.rooms; several at once.", metavar="SCHEMA.TABLE…"),
+    ],
     project: ProjectOption = None,
     tenant: Annotated[
         str, typer.Option(metavar="COLUMN", help="The column with the organization.")
@@ -55,7 +58,7 @@ def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
         typer.Option("--user", help=f"Rows of a person, not of an organization ({_PERSON})."),
     ] = False,
 ) -> None:
-    """Write the files that put a table under row security.
+    """Write the files that put tables under row security.
 
     A table that is not there is created by a new revision. One that is gets policies and contract
     for its columns, and a revision with what it lacks. Nothing is deployed but to a server of the
@@ -68,19 +71,18 @@ def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
         )
     if shared and user:
         raise ConfigurationError("rows are --shared or of one --user, not both.")
-    wish = Wish(
-        table,
-        "shared" if shared else "user" if user else "organization",
-        tenant,
-        person or (_PERSON if user else None),
-    )
-    table_files.refuse_present(found, wish)
+    scope: Scope = "shared" if shared else "user" if user else "organization"
+    whose = person or (_PERSON if user else None)
+    wishes = [Wish(table, scope, tenant, whose) for table in tables]
+    for wish in wishes:
+        table_files.refuse_present(found, wish)
     with deployed(found) as settings:
-        written = table_files.write(found, wish, settings)
-    for path in written.files:
-        typer.echo(_shown(path))
-    for note in written.notes:
-        typer.echo(f"note: {note}")
+        for wish in wishes:
+            written = table_files.write(found, wish, settings)
+            for path in written.files:
+                typer.echo(_shown(path))
+            for note in written.notes:
+                typer.echo(f"note: {note}")
     typer.echo(
         "read them, and change what is meant otherwise; next: orgscope isolation test, orgscope "
         "plan, orgscope migrate"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from orgscope.errors import ConfigurationError
 from orgscope.project import Project
 
-__all__ = ["Wish"]
+__all__ = ["Scope", "Wish"]
+
+Scope: TypeAlias = Literal["organization", "user", "shared"]
+"""Whose the rows are: the words of ``contract.toml``."""
 
 _TABLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}[.][a-z_][a-z0-9_]{0,62}")
 _COLUMN: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -17,11 +20,11 @@ _COLUMN: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A table, and whose its rows are; the words are those of ``contract.toml``."""
+    """A table, and whose its rows are to be."""
 
     table: str
     """Such as ``app.rooms``."""
-    scope: Literal["organization", "user", "shared"] = "organization"
+    scope: Scope = "organization"
     organization: str = "org_id"
     person: str | None = None
     """The column with the person: whose the rows are, or within an organization who writes them."""
