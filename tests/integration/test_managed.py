@@ -13,12 +13,14 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from orgscope import deploy
+from orgscope.doctor import Level, What, examine
 from orgscope.embedded import Server, find_binaries
 from orgscope.settings import LOGINS, Settings
 from tests.database import PASSWORD, Database, organization, settings_for
+from tests.integration.doctor.examined import workos_of
 from tests.integration.embedded.conftest import DEBIAN_15
 from tests.integration.private_server import create_database, execute, new_folder
-from tests.tokens import ORG_ID, USER_ID
+from tests.tokens import ORG_ID, USER_ID, rsa_key
 
 DBA = "managed_dba"
 
@@ -80,6 +82,17 @@ def test_managed__dba__keeps_no_way_into_the_roles(managed: Managed) -> None:
         for table in ("authz.seal_keys", "workos.users", "sync.inbox"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 dba.execute(f"select * from {table}")
+
+
+def test_managed__doctor__takes_the_dba_for_granted(managed: Managed) -> None:
+    """From PostgreSQL 16 on whoever creates a role administers it, and cannot give that up."""
+    found = {one.what: one for one in examine(managed.settings, transport=workos_of(rsa_key()))}
+    for what in (What.ROLES, What.BYPASS_FLAGS, What.MEMBERSHIPS, What.OWNERSHIP):
+        assert found[what].level is Level.OK, found[what]
+    with psycopg.connect(managed.settings.url("dba")) as dba:
+        administers = dba.info.server_version >= 160_000
+    said = f"{DBA} owns the database and may grant them." in found[What.MEMBERSHIPS].why
+    assert said is administers
 
 
 def test_managed__request__sees_its_rows_and_a_removed_member_none(database: Database) -> None:

@@ -6,106 +6,26 @@ PgBouncer must run with ``server_reset_query_always = 1`` and DISCARD ALL; the c
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import shutil
-import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
-import psycopg
 import pytest
 
 from orgscope.authz import Verifier
 from orgscope.db import Database as ScopedDatabase
-from orgscope.embedded.account import server_account
-from orgscope.embedded.endpoint import HOST, free_port
 from orgscope.errors import PreparedStatementsRefused
-from orgscope.settings import LOGINS
-from tests.database import PASSWORD, Database, settings_for, unique
-from tests.integration.private_server import new_folder
+from tests.database import Database, unique
+from tests.integration.bouncer import PROGRAM, bouncer_of
 from tests.tokens import StaticKeys, rsa_key
 
-PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 CLIENTS = 20
 REQUESTS = 8
-CONFIG = """
-[databases]
-* = host={host} port={port}
-[pgbouncer]
-listen_addr = {host}
-listen_port = {listen_port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = {users}
-pool_mode = transaction
-default_pool_size = {pool_size}
-max_client_conn = 200
-server_reset_query = DISCARD ALL
-server_reset_query_always = {always}
-"""
-
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")
 
 Bouncer = Callable[..., Database]
-
-
-@contextmanager
-def bouncer_of(database: Database, *, pool_size: int, always: int) -> Iterator[Database]:
-    """Run PgBouncer before the server of a database, and return the same database through it."""
-    info, listen_port, account = database.admin.info, free_port(), server_account()
-    with new_folder() as folder:
-        users, config = folder / "users.txt", folder / "pgbouncer.ini"
-        users.write_text("".join(f'"orgscope_{name}" "{PASSWORD}"\n' for name in LOGINS))
-        config.write_text(
-            CONFIG.format(
-                host=HOST,
-                port=info.port,
-                listen_port=listen_port,
-                users=users,
-                pool_size=pool_size,
-                always=always,
-            )
-        )
-        for path in (users, config):
-            path.chmod(0o600)
-            if account is not None:
-                os.chown(path, account.uid, account.gid)
-        log = folder / "pgbouncer.log"
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                [str(PROGRAM), str(config)],
-                user=account.uid if account else None,
-                group=account.gid if account else None,
-                extra_groups=[] if account else None,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-            )
-        try:
-            settings = settings_for(HOST, listen_port, info.dbname, info.user, "unused")
-            _wait_until_ready(settings.url("api"), process, log)
-            yield Database(settings, database.admin)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        assert process.poll() is None, log.read_text()
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
-        else:
-            return
 
 
 @pytest.fixture

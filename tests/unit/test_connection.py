@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 from pathlib import Path
 
+import httpx2
 import pytest
 
 import orgscope
@@ -86,11 +88,14 @@ async def test_callers__no_connection__show_nothing_of_the_password(url: str) ->
     with pytest.raises(expected, match="ORGSCOPE_DBA_URL") as caught:
         check_isolation(settings)
     assert_silent(caught.value)
-    (finding,) = (one for one in examine(settings) if one.what == "database")
-    assert finding.level is Level.FAIL
-    assert "ORGSCOPE_MONITOR_URL" in finding.why
-    assert "\n" not in finding.why
-    assert_silent(Exception(finding))
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(503))
+    found = await asyncio.to_thread(lambda: list(examine(settings, transport=transport)))
+    for what, variable in (("database", "ORGSCOPE_MONITOR_URL"), ("pooler", "ORGSCOPE_API_URL")):
+        (finding,) = (one for one in found if one.what == what)
+        assert (finding.level, finding.is_unseen) == (Level.FAIL, True)
+        assert variable in finding.why
+        assert "\n" not in finding.why
+    assert_silent(Exception(found))
 
 
 @pytest.mark.parametrize("url", MALFORMED)

@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Annotated, Final
+
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.options import ProjectOption, opened
-from orgscope.doctor import Level, examine
+from orgscope.doctor import Finding, Level, examine, exit_code
 
 __all__ = ["doctor"]
 
-_STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
+_STYLES: Final = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
+_UNSEEN: Final = 2
 
 
-def doctor(project: ProjectOption = None) -> None:
-    """Look at the database and at this process; exit code 1 when something is wrong."""
-    settings, _ = opened(project)
+def doctor(
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 for a warning as well.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, when all is known.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Look at the database, at WorkOS and at this process; change nothing.
+
+    Exit code 0: nothing failed. 1: something failed; it is named. 2: nothing is known to be wrong,
+    and something could not be looked at, such as a database that is away.
+    """
+    try:
+        settings, _ = opened(project)
+    except FAILURES as error:
+        typer.echo(f"doctor: nothing was looked at: {describe(error)}", err=True)
+        raise typer.Exit(_UNSEEN) from error
     console = Console(soft_wrap=True, highlight=False)
-    failed = False
+    findings = []
     for finding in examine(settings):
-        failed = failed or finding.level is Level.FAIL
-        line = Text(f"{finding.level:<5}", _STYLES[finding.level])
-        line.append(f"{finding.what}: {finding.why}", "default")
-        console.print(line)
-        if finding.mend:
-            console.print(f"     {finding.mend}", markup=False)
-    raise typer.Exit(1 if failed else 0)
+        findings.append(finding)
+        if not as_json:
+            _show(console, finding)
+    code = exit_code(findings, strict=strict)
+    if as_json:
+        typer.echo(_json(findings, code))
+    raise typer.Exit(code)
+
+
+def _show(console: Console, finding: Finding) -> None:
+    line = Text(f"{finding.level:<5}", _STYLES[finding.level])
+    line.append(f"{finding.what}: {finding.why}", "default")
+    console.print(line)
+    if finding.mend:
+        console.print(f"     {finding.mend}", markup=False)
+
+
+def _json(findings: Sequence[Finding], code: int) -> str:
+    lines = [
+        {
+            "level": one.level,
+            "what": one.what,
+            "why": one.why,
+            "mend": one.mend,
+            "unseen": one.is_unseen,
+        }
+        for one in findings
+    ]
+    return json.dumps({"exit_code": code, "findings": lines}, indent=2)

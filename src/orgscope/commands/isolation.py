@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 
 from orgscope.commands.options import ProjectOption
-from orgscope.commands.tested import DsnArgument, OnlyOption, proving, tested
+from orgscope.commands.proving import OnlyOption, proving
+from orgscope.commands.target import DsnArgument, target
 from orgscope.isolation.render import print_report, write_json, write_junit, write_matrix
 from orgscope.isolation.run import check_isolation
 
@@ -48,7 +49,7 @@ def prove(  # noqa: PLR0917 - typer reads the parameters as arguments and option
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(console.width, _WIDTH)
     with proving():
-        with tested(dsn, project) as (settings, found):
+        with target(dsn, project) as (settings, found):
             report = check_isolation(settings, found, only=only or (), mutants=mutants)
         if matrix is not None:
             write_matrix(report, matrix)

@@ -9,7 +9,9 @@ import typer
 
 from orgscope import table_files
 from orgscope.commands.options import ProjectOption, find_project
-from orgscope.commands.tested import DsnArgument, OnlyOption, proving, tested
+from orgscope.commands.policy_explain import explain
+from orgscope.commands.proving import OnlyOption, proving
+from orgscope.commands.target import DsnArgument, target
 from orgscope.errors import ConfigurationError
 from orgscope.isolation import check_isolation
 from orgscope.isolation.access import access_matrix
@@ -23,6 +25,7 @@ __all__ = ["app"]
 _PERSON = "user_id"
 
 app = typer.Typer(help="Who may do what with each table.", no_args_is_help=True)
+app.command()(explain)
 
 
 @app.callback()
@@ -99,7 +102,7 @@ def matrix(
     that command says where. 2: nothing was proven.
     """
     with proving():
-        with tested(dsn, project) as (settings, found):
+        with target(dsn, project) as (settings, found):
             report = check_isolation(settings, found, only=only or ())
         if output is not None:
             write_matrix(report, output)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from orgscope.commands.options import PartOption, ProjectOption
-from orgscope.commands.tested import DsnArgument, tested
+from orgscope.commands.target import DsnArgument, target
 from orgscope.connection import connect
 from orgscope.isolation import check_isolation
 from orgscope.isolation.access import access_matrix
@@ -42,7 +42,7 @@ def snapshot(
     does not say; `orgscope isolation test` says where.
     """
     verdict = ""
-    with tested(dsn, project) as (settings, found):
+    with target(dsn, project) as (settings, found):
         with connect(settings, "dba") as connection:
             texts = {"policies.txt": policies_text(connection, found, settings.role_prefix)}
         if only is None:

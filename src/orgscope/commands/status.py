@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-import psycopg
 import typer
-from psycopg.rows import dict_row
 
 from orgscope.commands.options import ProjectOption, opened
 from orgscope.commands.output import print_record, print_table
 from orgscope.connection import connect
 from orgscope.settings import Settings
+from orgscope.sync.status import read_organization, read_problems, read_status
 
 __all__ = ["status"]
 
@@ -34,8 +33,7 @@ def status(
         _show_organization(settings, organization, as_json=as_json)
         return
     with connect(settings, "monitor", autocommit=True) as connection:
-        [mirror] = _rows(connection, "select * from sync.status")
-        problems = _rows(connection, "select * from sync.problems order by since, what")
+        mirror, problems = read_status(connection), read_problems(connection)
     if as_json:
         _print_json({"status": mirror, "problems": problems})
     else:
@@ -50,27 +48,15 @@ def status(
 
 def _show_organization(settings: Settings, organization_id: str, *, as_json: bool) -> None:
     with connect(settings, "monitor", autocommit=True) as connection:
-        found = _rows(
-            connection,
-            "select * from sync.organization_status where organization_id = %s",
-            organization_id,
-        )
-    if not found:
+        found = read_organization(connection, organization_id)
+    if found is None:
         typer.echo("orgscope: the mirror has no such organization, or it is deleted.", err=True)
         raise typer.Exit(1)
-    [organization] = found
     if as_json:
-        _print_json(organization)
+        _print_json(found)
     else:
-        print_record(organization)
-    raise typer.Exit(1 if organization["differences"] else 0)
-
-
-def _rows(
-    connection: psycopg.Connection[Any], query: str, *arguments: object
-) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query.encode(), arguments).fetchall()
+        print_record(found)
+    raise typer.Exit(1 if found["differences"] else 0)
 
 
 def _print_json(value: object) -> None:

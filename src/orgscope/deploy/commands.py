@@ -216,11 +216,15 @@ class _Run:
     count_rows: bool = True
     outcome: Outcome = field(default_factory=Outcome)
     _known: catalogue.Catalogue = field(init=False)
+    _new: set[str] = field(init=False)
+    """The projects of which the database has no revision yet."""
 
     def __post_init__(self) -> None:
         with self.opened.begin():
             connection.as_owner(driver(self.opened), self.settings)
             self._known = catalogue.read(driver(self.opened), _schemas(self.projects))
+            waiting = {one.name: pending(self.opened, one) for one in self.projects}
+        self._new = {name for name, found in waiting.items() if found and found[0].before == "base"}
 
     @contextmanager
     def transaction(self) -> Iterator[RootTransaction]:
@@ -268,6 +272,7 @@ class _Run:
             force=any(step.startswith(names) for step in self.outcome.revisions),
             done=done.name if done else None,
             count_rows=self.count_rows,
+            new=project.name in self._new,
         )
         self.outcome.revisions += steps
 

@@ -1,122 +1,85 @@
-"""The deployment: version, settings, keys, functions, and what this process is configured with."""
+"""The deployment: version, settings, keys, functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
 
 from orgscope.compatibility import check_settings, check_version
-from orgscope.doctor.findings import Finding, fail, ok, warn
+from orgscope.doctor.findings import Finding, What, fail, listed, ok, span, warn
 from orgscope.errors import OrgscopeError
-from orgscope.project import Project, core
+from orgscope.project import CORE_SCHEMAS, Project, core
 from orgscope.settings import Settings
 
-__all__ = ["check_deployment", "check_process"]
+__all__ = ["check_deployment"]
 
 
-def check_process(settings: Settings) -> Iterator[Finding]:
-    """Look at the environment of this process."""
-    if settings.workos_webhook_secret:
-        yield ok("webhook secret", f"{len(settings.workos_webhook_secret)} configured.")
-    else:
-        yield warn(
-            "webhook secret",
-            "WORKOS_WEBHOOK_SECRET is not set, so webhooks are answered with 503.",
-            "Set it to the secret of the endpoint in the WorkOS dashboard.",
-        )
-    if settings.keys_url is not None and settings.api_url is not None:
-        yield warn(
-            "login of keys",
-            "ORGSCOPE_KEYS_URL is set beside ORGSCOPE_API_URL: a web process that may push keys "
-            "can be anyone.",
-            "Set it only where the worker and orgscope keys run.",
-        )
-    yield from _deploying_logins(settings)
-
-
-def _deploying_logins(settings: Settings) -> Iterator[Finding]:
-    for login in ("dba", "migrator"):
-        if settings.api_url is not None and getattr(settings, f"{login}_url") is not None:
-            variable = f"ORGSCOPE_{login.upper()}_URL"
-            yield warn(
-                f"login of {login}",
-                f"{variable} is set beside ORGSCOPE_API_URL: whoever reads the environment of a "
-                "web process could change every policy.",
-                "Set it only where deployments run.",
-            )
-
-
-def check_deployment(connection: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:
+def check_deployment(
+    connection: psycopg.Connection[Any], settings: Settings, project: Project | None
+) -> Iterator[Finding]:
     """Look at what is deployed in the database; without a deployment there is nothing more."""
     try:
         check_version(connection, core())
     except OrgscopeError as error:
-        yield fail("version", str(error), "Run orgscope migrate.")
+        yield fail(What.VERSION, str(error), "Run orgscope migrate.")
         return
-    yield ok("version", "The database has every revision that this code needs.")
-    if settings.project is not None:
-        yield _project_version(connection, settings.project)
+    yield ok(What.VERSION, "The database has every revision that this code needs.")
+    if project is not None:
+        yield _project_version(connection, project)
     try:
         check_settings(connection, settings)
     except OrgscopeError as error:
-        yield fail("settings", str(error), "Run orgscope migrate with the right settings.")
+        yield fail(What.SETTINGS, str(error), "Run orgscope migrate with the right settings.")
     else:
-        yield ok("settings", "This process and the database accept the same tokens.")
-    yield _keys(connection)
-    if settings.api_readonly_url is not None:
-        yield _heartbeat(connection, settings)
-    yield _search_path(connection)
+        yield ok(What.SETTINGS, "This process and the database accept the same tokens.")
+    yield from _keys(connection)
+    yield _search_path(connection, () if project is None else project.schemas)
 
 
-def _project_version(connection: psycopg.Connection[Any], folder: Path) -> Finding:
-    what = "project version"
+def _project_version(connection: psycopg.Connection[Any], project: Project) -> Finding:
+    what = What.PROJECT_VERSION
     try:
-        project = Project.load(folder)
         check_version(connection, project)
     except OrgscopeError as error:
-        return fail(what, str(error), f"Run orgscope migrate --project {folder}.")
+        return fail(what, str(error), f"Run orgscope migrate --project {project.root}.")
     return ok(what, f"The database has every revision of {project.name} that this code needs.")
 
 
-def _keys(connection: psycopg.Connection[Any]) -> Finding:
-    what = "signing keys"
-    [(count, age_days, pinned)] = connection.execute(
+def _keys(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+    what = What.SIGNING_KEYS
+    rows = connection.execute(
         """
-        select count(*), floor(extract(epoch from now() - max(k.added_at)) / 86400)::int,
-          coalesce(bool_or(k.pinned), false)
+        select k.kid, now() - k.added_at, now() - k.missing_since, k.pinned
         from authz.list_keys() as k
         where k.retired_at is null
+        order by k.added_at desc
         """
     ).fetchall()
-    if count == 0:
-        return fail(
+    if not rows:
+        yield fail(
             what, "The database has none, so it refuses every token.", "Run orgscope keys sync."
         )
+        return
+    missing = [f"{kid} for {span(gone)}" for kid, _, gone, _ in rows if gone is not None]
+    if missing:
+        say = fail if len(missing) == len(rows) else warn
+        yield say(
+            what,
+            f"WorkOS did not serve, when it was last asked, {listed(missing)}.",
+            "After an hour orgscope keys sync withdraws a key, as long as another one is served. "
+            "See WORKOS_CLIENT_ID when all are missing.",
+        )
+        return
+    _, age, _, pinned = rows[0]
     state = "pinned" if pinned else "not pinned"
-    return ok(what, f"{count} live, {state}; the newest was added {age_days} days ago.")
+    yield ok(what, f"{len(rows)} live, {state}; the newest was added {span(age)} ago.")
 
 
-def _heartbeat(connection: psycopg.Connection[Any], settings: Settings) -> Finding:
-    what, limit_s = "heartbeat", settings.standby_max_lag_s
-    [(age_s,)] = connection.execute(
-        "select extract(epoch from authz.heartbeat_age())::float8"
-    ).fetchall()
-    if age_s is not None and age_s <= limit_s:
-        return ok(what, f"{age_s:.0f} s old; standbys accept {limit_s} s.")
-    age = "There was none" if age_s is None else f"It is {age_s:.0f} s old"
-    return fail(
-        what,
-        f"{age}, and standbys accept {limit_s} s: they refuse every request of "
-        "ORGSCOPE_API_READONLY_URL.",
-        "Run orgscope worker.",
-    )
-
-
-def _search_path(connection: psycopg.Connection[Any]) -> Finding:
-    what = "search_path"
+def _search_path(connection: psycopg.Connection[Any], project_schemas: Sequence[str]) -> Finding:
+    """Look at every function of orgscope, and at the definers of the project."""
+    what = What.SEARCH_PATH
     loose = [
         name
         for (name,) in connection.execute(
@@ -125,18 +88,19 @@ def _search_path(connection: psycopg.Connection[Any]) -> Finding:
             from pg_proc as p
             inner join pg_namespace as n on n.oid = p.pronamespace
             inner join pg_language as l on l.oid = p.prolang
-            where n.nspname in ('authz', 'workos', 'sync', 'audit', 'deploy')
+            where (n.nspname = any (%s) or n.nspname = any (%s) and p.prosecdef)
               and l.lanname in ('sql', 'plpgsql')
               and p.prosqlbody is null
               and not coalesce('search_path=pg_catalog, pg_temp' = any (p.proconfig), false)
             order by 1
-            """
+            """,
+            (list(CORE_SCHEMAS), list(project_schemas)),
         )
     ]
     if loose:
         return fail(
             what,
-            f"Neither begin atomic nor pinned: {', '.join(loose)}.",
+            f"Neither begin atomic nor pinned: {listed(loose)}.",
             "Add `set search_path = pg_catalog, pg_temp` to the function, and orgscope migrate.",
         )
     return ok(what, "Every function is begin atomic or pins its search_path.")

@@ -3,107 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import psycopg
 
-from orgscope.doctor.findings import Finding, fail, ok, warn
+from orgscope.doctor.findings import Finding, What, fail, listed, ok, warn
+from orgscope.doctor.memberships import check_memberships, our_roles
 from orgscope.project import core
 from orgscope.settings import LOGINS, Settings
 
 __all__ = ["check_roles"]
-
-REACH: Final[dict[str, frozenset[str]]] = {
-    "migrator": frozenset({"owner", "definer", "sealer"}),
-    "api": frozenset({"user"}),
-    "job": frozenset({"user"}),
-}
-"""What each role may become; those that are not named here may become nothing."""
-
-GROUPS: Final = ("owner", "definer", "sealer", "user")
 
 Setting = tuple[str, str]
 
 _MEND: Final = "Run orgscope roles as a login with CREATEROLE that owns the database."
 _SETTING: Final = re.compile(r"^\s*alter role orgscope_(\w+) set (\w+) = (.+);$", re.MULTILINE)
 
-_REACHED: Final = """
-with recursive reached (start, role, inherits) as (
-  select m.member, m.roleid, {inherits} from pg_auth_members as m where {usable}
-  union
-  select r.start, m.roleid, r.inherits or {inherits}
-  from reached as r inner join pg_auth_members as m on m.member = r.role where {usable}
-)
-select s.rolname, t.rolname, bool_or(r.inherits)
-from reached as r
-inner join pg_roles as s on s.oid = r.start
-inner join pg_roles as t on t.oid = r.role
-where (s.rolname = any (%(roles)s) or t.rolname = any (%(roles)s)) and not s.rolsuper
-group by s.rolname, t.rolname
-order by s.rolname, t.rolname
-"""
-
 
 def check_roles(connection: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:
     """Look at the roles that a database's orgscope uses."""
-    prefix = settings.role_prefix
-    names = {f"{prefix}_{name}": name for name in (*GROUPS, *LOGINS)}
-    yield _attributes(connection, names)
-    yield _memberships(connection, names)
-    yield from _settings(connection, prefix)
+    names = our_roles(settings.role_prefix)
+    yield from _roles(connection, names)
+    yield from check_memberships(connection, names)
+    yield from _settings(connection, settings.role_prefix)
 
 
-def _attributes(connection: psycopg.Connection[Any], names: dict[str, str]) -> Finding:
-    what = "roles"
+def _roles(connection: psycopg.Connection[Any], names: Mapping[str, str]) -> Iterator[Finding]:
+    what = What.ROLES
     rows = connection.execute(
-        "select rolname, "
-        "rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication "
-        "from pg_roles where rolname = any (%s)",
+        "select rolname, rolcanlogin, rolinherit from pg_roles where rolname = any (%s)",
         (list(names),),
     ).fetchall()
-    found = dict(rows)
-    if missing := sorted(names.keys() - found.keys()):
-        return fail(what, f"Not there: {', '.join(missing)}.", _MEND)
-    if mighty := sorted(name for name, is_mighty in rows if is_mighty):
-        return fail(
-            what,
-            "Superuser, bypassing row security, or able to create roles or databases: "
-            f"{', '.join(mighty)}.",
-            "A superuser runs: alter role … nosuperuser nobypassrls nocreaterole nocreatedb "
-            "noreplication.",
-        )
-    return ok(what, f"All {len(found)} exist, and none bypasses row security.")
-
-
-def _memberships(connection: psycopg.Connection[Any], names: dict[str, str]) -> Finding:
-    what = "memberships"
-    since_16 = connection.info.server_version >= 160_000
-    query = _REACHED.format(
-        inherits="m.inherit_option"
-        if since_16
-        else "(select g.rolinherit from pg_roles as g where g.oid = m.member)",
-        usable="(m.set_option or m.inherit_option or m.admin_option)" if since_16 else "true",
-    )
-    wrong = []
-    for member, role, inherits in connection.execute(query.encode(), {"roles": list(names)}):
-        allowed = names.get(role) in REACH.get(names.get(member, ""), frozenset())
-        if not allowed:
-            wrong.append(f"{member} may become {role}")
-        elif inherits:
-            wrong.append(f"{member} inherits {role} without SET ROLE")
+    found = {name for name, _, _ in rows}
+    if missing := names.keys() - found:
+        yield fail(what, f"Not there: {listed(missing)}.", _MEND)
+    wrong = [
+        f"{name} {'can' if can_login else 'cannot'} log in"
+        for name, can_login, _ in rows
+        if can_login is not (names[name] in LOGINS)
+    ]
     if wrong:
-        return fail(
+        yield fail(
             what,
-            f"{'; '.join(wrong)}.",
-            "Revoke what is not in sql/roles.sql: revoke … from …. On PostgreSQL 16 and later a "
-            "membership keeps the options it was granted with, so grant it again.",
+            f"{listed(wrong)}: who logs in as the owner of a table may switch off its policies.",
+            "alter role … nologin for owner, definer, sealer and user; … login for the others.",
         )
-    return ok(what, "Each login reaches what sql/roles.sql says, and inherits nothing.")
+    if inheriting := [name for name, _, inherits in rows if inherits]:
+        yield warn(
+            what,
+            f"Not NOINHERIT: {listed(inheriting)}. What they are granted counts without SET ROLE.",
+            "alter role … noinherit.",
+        )
+    if not missing and not wrong and not inheriting:
+        yield ok(what, f"All {len(found)} exist, log in where they should, and are NOINHERIT.")
 
 
 def _settings(connection: psycopg.Connection[Any], prefix: str) -> Iterator[Finding]:
-    what = "login settings"
+    what = What.LOGIN_SETTINGS
     expected = _expected(prefix, "roles_settings.sql")
     hardened = _expected(prefix, "roles_hardening.sql")
     if not expected or not hardened:

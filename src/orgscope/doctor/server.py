@@ -5,22 +5,86 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 
-from orgscope.doctor.findings import Finding, fail, ok, warn
+from orgscope.doctor.findings import Finding, What, fail, listed, ok, warn
 from orgscope.project import core
 from orgscope.settings import Settings
 
-__all__ = ["check_server"]
+__all__ = ["FLOORS", "HOLES", "SKEW_WARN_S", "check_server"]
 
-FLOORS: Final = {15: 19, 16: 15, 17: 11, 18: 6}
-"""The minor release of each major from which row security keeps its promise (CVE-2026-14666)."""
+Releases = dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A hole in row security, and by major version the minor release that closes it."""
+
+    cve: str
+    harm: str
+    closed: Releases
+
+
+HOLES: Final = (
+    Hole("CVE-2023-2455", "an inlined function keeps the policies of another role", {15: 3}),
+    Hole("CVE-2023-39418", "MERGE passes policies", {15: 4}),
+    Hole(
+        "CVE-2024-10976", "a reused plan keeps the policies of another role", {15: 9, 16: 5, 17: 1}
+    ),
+    Hole("CVE-2025-8713", "statistics show values behind policies", {15: 14, 16: 10, 17: 6}),
+    Hole(
+        "CVE-2026-14666",
+        "a cached plan keeps the policies of a role that lost its rights",
+        {15: 19, 16: 15, 17: 11, 18: 6},
+    ),
+)
+"""The oldest first; a major version that a hole does not name never had it."""
+
+FLOORS: Final[Releases] = {
+    major: max(hole.closed.get(major, 0) for hole in HOLES) for major in HOLES[-1].closed
+}
+"""The minor release of each major from which row security keeps its promise."""
 
 OLDEST: Final = 15
 
-_SKEW_WARN_S: Final = 2.0
+SKEW_WARN_S: Final = 2.0
+"""How far a clock may be away before it is said, in seconds."""
+
+_MEANINGS: Final = (
+    "search_path",
+    "row_security",
+    "role",
+    "session_replication_role",
+    "transform_null_equals",
+)
+"""Settings by which the same SQL finds other functions or rows, or fires no trigger."""
+
+_PRELOADED: Final = ("session_preload_libraries", "local_preload_libraries")
+
+_BEGUN_WITH: Final = """
+with begun (name, value, source) as (
+  select s.name, s.setting, s.source from pg_settings as s
+  where s.source in ('configuration file', 'command line')
+  union all
+  select split_part(c, '=', 1), substr(c, strpos(c, '=') + 1),
+    case when s.setdatabase = 0 then 'server' else 'database' end
+  from pg_db_role_setting as s
+  left join pg_database as d on d.oid = s.setdatabase
+  cross join unnest(s.setconfig) as c
+  where s.setrole = 0 and (s.setdatabase = 0 or d.datname = current_database())
+)
+
+select b.name, b.value, b.source
+from begun as b
+left join pg_settings as s on s.name = b.name
+where b.name = any (%(names)s) and b.value is distinct from s.boot_val
+  and not (b.name = 'search_path' and b.value ~ '^pg_catalog(, *pg_temp)?$')
+"""
+"""Of a database also what pg_settings shows to superusers only."""
+
 _HARMS: Final = {
     "locks that exhaust shared memory": re.compile("^pg_(try_)?advisory_"),
     "large objects that carry loot": re.compile("^lo"),
@@ -34,19 +98,21 @@ def check_server(connection: psycopg.Connection[Any], settings: Settings) -> Ite
     yield _version(connection)
     yield _clock(connection, settings)
     yield _prepared_transactions(connection)
+    yield from _session_settings(connection)
     yield from _public_privileges(connection)
     yield from _open_functions(connection)
 
 
 def _version(connection: psycopg.Connection[Any]) -> Finding:
     major, minor = divmod(connection.info.server_version, 10_000)
-    what, version = "server version", f"PostgreSQL {major}.{minor}"
+    what, version = What.SERVER_VERSION, f"PostgreSQL {major}.{minor}"
     if major < OLDEST:
         return fail(what, f"{version}; orgscope needs {OLDEST} or later.", "Upgrade the server.")
-    if minor < FLOORS.get(major, 0):
+    if holes := [hole for hole in HOLES if minor < hole.closed.get(major, 0)]:
+        named = "; ".join(f"{one.cve}, {one.harm} ({major}.{one.closed[major]})" for one in holes)
         return warn(
             what,
-            f"{version} has known holes in row security, closed in {major}.{FLOORS[major]}.",
+            f"{version} lacks what closes holes in row security: {named}.",
             f"Upgrade to {major}.{FLOORS[major]} or later.",
         )
     return ok(what, version)
@@ -60,15 +126,15 @@ def _clock(connection: psycopg.Connection[Any], settings: Settings) -> Finding:
     after = time.time()
     # What lies within the round trip is no skew.
     skew_s = max(there - after, before - there, 0.0)
-    what, why = "clock", f"The database's clock and this one differ by {skew_s:.1f} s."
+    what, why = What.CLOCK, f"The database's clock and this one differ by {skew_s:.1f} s."
     mend = "Set both clocks by NTP."
     if skew_s > settings.token_leeway_s:
         return fail(what, f"{why} Tokens are accepted by one and refused by the other.", mend)
-    return warn(what, why, mend) if skew_s > _SKEW_WARN_S else ok(what, why)
+    return warn(what, why, mend) if skew_s > SKEW_WARN_S else ok(what, why)
 
 
 def _prepared_transactions(connection: psycopg.Connection[Any]) -> Finding:
-    what = "max_prepared_transactions"
+    what = What.PREPARED_TRANSACTIONS
     [(value,)] = connection.execute(
         "select current_setting('max_prepared_transactions')"
     ).fetchall()
@@ -81,8 +147,35 @@ def _prepared_transactions(connection: psycopg.Connection[Any]) -> Finding:
     )
 
 
+def _session_settings(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+    """Look at what sessions begin with because the database or the server says so.
+
+    What a role says is a login setting. The doctor's own login has none of these.
+    """
+    what = What.SESSION_SETTINGS
+    found = {
+        name: f"{name} = {value} (from the {source})"
+        for name, value, source in connection.execute(
+            _BEGUN_WITH, {"names": [*_MEANINGS, *_PRELOADED]}
+        )
+    }
+    mend = "alter database … reset …, or take it out of postgresql.conf, and reload."
+    if wrong := [text for name, text in found.items() if name in _MEANINGS]:
+        yield fail(
+            what, f"Every session begins with {listed(wrong)}, and SQL means another thing.", mend
+        )
+    if loaded := [text for name, text in found.items() if name in _PRELOADED]:
+        yield warn(
+            what,
+            f"Every session begins with {listed(loaded)}: that code sees tokens and rows.",
+            f"Load it only where you trust it with them: {mend}",
+        )
+    if not found:
+        yield ok(what, "The database and the server change nothing that isolation depends on.")
+
+
 def _public_privileges(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
-    what = "PUBLIC"
+    what = What.PUBLIC
     [(temp,)] = connection.execute(
         "select has_database_privilege('public', current_database(), 'TEMP')"
     ).fetchall()
@@ -111,7 +204,7 @@ def _public_privileges(connection: psycopg.Connection[Any]) -> Iterator[Finding]
 
 def _open_functions(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
     """Say what sql/roles_hardening.sql could not close, one line for each harm."""
-    what = "catalogue functions"
+    what = What.CATALOGUE_FUNCTIONS
     hardening = (core().sql / "roles_hardening.sql").read_text("utf-8")
     query = hardening.split("for v_function in\n", 1)[1].split("\n  loop\n", 1)[0]
     open_to_all = connection.execute(

@@ -15,8 +15,9 @@ from orgscope.effect.effect import Effect
 from orgscope.effect.rights import played, policy_roles, rights
 from orgscope.errors import OrgscopeError
 from orgscope.isolation.clone import Clone, cloned
-from orgscope.isolation.contract import Contract, load_contract
+from orgscope.isolation.contract import Contract
 from orgscope.isolation.examine import examine
+from orgscope.isolation.load import load_contract
 from orgscope.isolation.prepare import empty
 from orgscope.project import Project, core
 from orgscope.settings import Settings

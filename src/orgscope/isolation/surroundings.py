@@ -10,12 +10,11 @@ from typing import Any, Final
 
 import psycopg
 
-from orgscope.doctor.roles import GROUPS, REACH
+from orgscope.doctor.memberships import REACH, our_roles
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.helpers import Helper, read_helpers
 from orgscope.isolation.policies import reads_setting
 from orgscope.isolation.report import Finding
-from orgscope.settings import LOGINS
 
 __all__ = ["assert_surroundings"]
 
@@ -84,7 +83,7 @@ def assert_surroundings(
     connection: psycopg.Connection[Any], contract: Contract, role_prefix: str
 ) -> list[Finding]:
     """Return what differs around the tables of the contract."""
-    words = {f"{role_prefix}_{word}": word for word in (*GROUPS, *LOGINS)}
+    words = our_roles(role_prefix)
     names = {
         "schemas": list(contract.schemas),
         "roles": list(words),

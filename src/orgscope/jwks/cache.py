@@ -199,7 +199,7 @@ class Jwks:
             raise FetchError("malformed") from None
         if not keys:
             raise FetchError("no_keys")
-        return keys, _ttl_s(document.cache_control)
+        return keys, _ttl_s(document.headers.get("Cache-Control", ""))
 
     def _was_missed(self, kid: str) -> bool:
         return self._misses.get(kid, float("-inf")) > self._now()

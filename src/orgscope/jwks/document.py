@@ -36,7 +36,7 @@ class Document:
     """What the endpoint answered."""
 
     body: bytes
-    cache_control: str
+    headers: httpx2.Headers
 
 
 def check_url(url: str) -> None:
@@ -48,12 +48,16 @@ def check_url(url: str) -> None:
         )
 
 
-async def fetch_document(client: httpx2.AsyncClient, url: str, *, timeout_s: float) -> Document:
+async def fetch_document(
+    client: httpx2.AsyncClient, url: str, *, timeout_s: float, template: str = TEMPLATE
+) -> Document:
     """Return the document; ``timeout_s`` bounds the whole fetch, in seconds.
+
+    ``template`` is the path of ``url`` without identifiers, for the span.
 
     Raises FetchError.
     """
-    with http_span("GET", TEMPLATE, url) as current:
+    with http_span("GET", template, url) as current:
         try:
             async with asyncio.timeout(timeout_s):
                 return await _download(client, url, timeout_s, current)
@@ -88,4 +92,4 @@ async def _download(
             body += chunk
             if len(body) > MAX_BODY:
                 raise FetchError("too_large")
-        return Document(bytes(body), response.headers.get("Cache-Control", ""))
+        return Document(bytes(body), response.headers)

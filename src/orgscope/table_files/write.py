@@ -12,7 +12,8 @@ from orgscope.connection import connect
 from orgscope.deploy import migrate, new_revision
 from orgscope.deploy.connection import as_owner
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.contract import CONTRACT_FILE, Table, load_contract
+from orgscope.isolation.contract import Table
+from orgscope.isolation.load import CONTRACT_FILE, load_contract
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 from orgscope.table_files.access import access_of

@@ -96,3 +96,16 @@ def test_dev_keys__over_http__rotate_and_retire(http: TestClient, world: DevWork
     assert len(world.jwks()["keys"]) == 1
     assert http.post("/_dev/keys/retire", json={"kid": "x"}).status_code == 422
     assert http.post("/_dev/keys/retire", json={}).status_code == 422
+
+
+def test_discovery__names_the_issuer_of_the_tokens_and_asks_for_no_key(
+    world: DevWorkOS, ada: dict[str, Any]
+) -> None:
+    client = TestClient(world.app, base_url="http://127.0.0.1:4100")
+    path = "/user_management/{}/.well-known/openid-configuration"
+    answer = client.get(path.format(world.client_id))
+    found = answer.json()
+    assert answer.status_code == 200
+    assert found["issuer"] == verified(world, world.mint_token(ada["id"]))["iss"]
+    assert found["jwks_uri"] == f"http://127.0.0.1:4100/sso/jwks/{world.client_id}"
+    assert client.get(path.format("client_01OTHER")).status_code == 404

@@ -13,6 +13,7 @@ from orgscope.doctor import Level
 from orgscope.settings import Settings
 from tests.database import Database
 from tests.integration.doctor.examined import findings, levels
+from tests.tokens import rsa_key
 from tests.web import web_settings
 
 
@@ -28,8 +29,16 @@ def test_doctor__fresh_deployment_with_a_key__nothing_fails(database: Database) 
         "max_prepared_transactions",
         "PUBLIC",
         "catalogue functions",
+        "session settings",
         "roles",
+        "bypass flags",
         "memberships",
+        "ownership",
+        "row security",
+        "served keys",
+        "issuer",
+        "clock of WorkOS",
+        "pooler",
         "login settings",
         "version",
         "settings",
@@ -53,6 +62,25 @@ def test_doctor__process_without_secret_and_with_the_keys_login__warns(database:
     assert "login of keys" not in findings(web_settings(database, keys_url=None))
 
 
+@pytest.mark.parametrize(
+    ("secrets", "said"),
+    [
+        (("sec_of_another_form_1234",), "number 1 has not the form"),
+        (("whsec_good_enough_1", "whsec_with a space 12"), "number 2 has not the form"),
+        (('"whsec_within_quotes_1"',), "number 1 has not the form"),
+        (("whsec_good_enough_1", "whsec_good_enough_1"), "twice"),
+        (("whsec_good_enough_1", "whsec_good_enough_2", "whsec_good_enough_3"), "3 are configured"),
+    ],
+)
+def test_doctor__webhook_secrets_that_are_odd__warns_and_shows_none(
+    database: Database, secrets: tuple[str, ...], said: str
+) -> None:
+    settings = web_settings(database, workos_webhook_secret=tuple(map(SecretStr, secrets)))
+    (finding,) = findings(settings)["webhook secret"]
+    assert (finding.level, said in finding.why) == (Level.WARN, True)
+    assert not any(secret in repr(finding) for secret in secrets)
+
+
 def test_doctor__no_url__fails(database: Database) -> None:
     settings = web_settings(database, monitor_url=None, keys_url=None)
     assert levels(settings, "database") == {Level.FAIL}
@@ -61,8 +89,14 @@ def test_doctor__no_url__fails(database: Database) -> None:
 def test_doctor__privilege_taken_away__said_and_the_rest_looked_at(database: Database) -> None:
     database.admin.execute("revoke execute on function authz.list_keys() from orgscope_monitor")
     found = findings(web_settings(database))
-    assert [one.level for one in found["database"]] == [Level.OK, Level.FAIL]
-    assert "42501" in found["database"][1].why
+    assert [(one.level, one.is_unseen) for one in found["database"]] == [
+        (Level.OK, False),
+        (Level.FAIL, True),
+        (Level.FAIL, True),
+    ]
+    for finding, said in zip(found["database"][1:], ("deployment", "served keys"), strict=True):
+        assert f"check of the {said} could not look (SQLSTATE 42501)" in finding.why
+    assert "mirror" in found
 
 
 def test_doctor__database_away__fails_and_hides_the_password(database: Database) -> None:
@@ -90,6 +124,11 @@ def test_doctor__database_away__fails_and_hides_the_password(database: Database)
             "loose",
         ),
         (
+            "update authz.jwks set missing_since = now() - interval '5 min'",
+            "signing keys",
+            "for 5 min",
+        ),
+        (
             "delete from deploy.revisions where revision = (select max(revision) from "
             "deploy.revisions)",
             "version",
@@ -105,6 +144,15 @@ def test_doctor__fault_in_the_database__fails_and_says_what(
     database.admin.execute(statement.format(db=f'"{name}"').encode())
     failed = [one for one in findings(web_settings(database))[what] if one.level is Level.FAIL]
     assert [said in one.why + one.mend for one in failed] == [True]
+
+
+def test_doctor__one_key_of_two_is_missing__warns(database: Database) -> None:
+    database.put_key()
+    database.put_key(rsa_key("sso_oidc_key_pair_02"))
+    database.admin.execute(
+        "update authz.jwks set missing_since = now() where kid = 'sso_oidc_key_pair_02'"
+    )
+    assert levels(web_settings(database), "signing keys") == {Level.WARN}
 
 
 def test_doctor__other_settings__fails(database: Database) -> None:
@@ -144,8 +192,14 @@ def test_doctor__standby_and_no_worker__fails_until_it_beats(
     assert levels(settings, "heartbeat") == {Level.FAIL}
 
 
-def test_doctor__no_standby__heartbeat_is_not_asked_for(database: Database) -> None:
-    assert "heartbeat" not in findings(web_settings(database))
+def test_doctor__no_standby__heartbeat_is_a_warning(database: Database) -> None:
+    settings = web_settings(database)
+    (finding,) = findings(settings)["heartbeat"]
+    assert (finding.level, "no worker" in finding.why) == (Level.WARN, True)
+    database.admin.execute("insert into authz.heartbeat (beat_at) values (now())")
+    assert levels(settings, "heartbeat") == {Level.OK}
+    database.admin.execute("update authz.heartbeat set beat_at = now() - interval '61 s'")
+    assert levels(settings, "heartbeat") == {Level.WARN}
 
 
 def test_heartbeat_age__other_logins__may_not_read_it(database: Database) -> None:
@@ -165,6 +219,20 @@ def test_doctor__project__its_revisions_are_looked_at_too(
     assert "lacks revision 0001 of shop" in finding.why
     deploy.migrate(database.settings, project)
     assert levels(settings, "project version") == {Level.OK}
+    found = findings(settings)
+    for what in ("search_path", "ownership", "row security"):
+        assert [one.level for one in found[what]] == [Level.OK], found[what]
+    database.admin.execute(
+        "create function shop.loose() returns int language sql security definer as 'select 1'; "
+        "create table shop.open (id int)"
+    )
+    found = findings(settings)
+    for what, said in (
+        ("search_path", "shop.loose()"),
+        ("ownership", "shop.open belongs to postgres"),
+        ("row security", "shop.open has none"),
+    ):
+        assert [(one.level, said in one.why) for one in found[what]] == [(Level.FAIL, True)]
     assert "project version" not in findings(web_settings(database))
 
 

@@ -17,8 +17,39 @@ from tests.web import web_settings
         (
             "alter role orgscope_api bypassrls",
             "alter role orgscope_api nobypassrls",
+            "bypass flags",
+            "orgscope_api (bypassrls)",
+        ),
+        (
+            "alter role orgscope_definer superuser createdb replication",
+            "alter role orgscope_definer nosuperuser nocreatedb noreplication",
+            "bypass flags",
+            "orgscope_definer (superuser, replication, createdb)",
+        ),
+        (
+            "create role between; create role mighty createrole bypassrls; "
+            "grant mighty to between; grant between to orgscope_user",
+            "drop role between, mighty",
+            "bypass flags",
+            "mighty (bypassrls, createrole)",
+        ),
+        (
+            "alter role orgscope_owner login",
+            "alter role orgscope_owner nologin",
             "roles",
-            "orgscope_api",
+            "orgscope_owner can log in",
+        ),
+        (
+            "alter role orgscope_sync nologin",
+            "alter role orgscope_sync login",
+            "roles",
+            "orgscope_sync cannot log in",
+        ),
+        (
+            "alter role orgscope_backup rename to orgscope_lost",
+            "alter role orgscope_lost rename to orgscope_backup",
+            "roles",
+            "Not there: orgscope_backup",
         ),
         (
             "grant orgscope_owner to orgscope_api",
@@ -37,6 +68,25 @@ from tests.web import web_settings
             "revoke orgscope_definer from somebody; drop role somebody",
             "memberships",
             "somebody may become orgscope_definer",
+        ),
+        (
+            "create role between; grant orgscope_sealer to between; "
+            "create role far; grant between to far",
+            "drop role between, far",
+            "memberships",
+            "far may become orgscope_sealer",
+        ),
+        (
+            "grant orgscope_user to orgscope_api with admin option",
+            "revoke admin option for orgscope_user from orgscope_api",
+            "memberships",
+            "orgscope_api may grant orgscope_user to others",
+        ),
+        (
+            "revoke orgscope_user from orgscope_job",
+            None,
+            "memberships",
+            "orgscope_job cannot become orgscope_user",
         ),
         (
             "alter role orgscope_api inherit; revoke orgscope_user from orgscope_api; "
@@ -76,6 +126,75 @@ def test_doctor__fault_in_the_roles__fails_and_says_what(
             database.admin.execute(undo.encode())
     assert [(one.level, said in one.why) for one in found] == [(Level.FAIL, True)]
     assert levels(web_settings(database), what) == {Level.OK}
+
+
+@pytest.mark.parametrize(
+    ("grant", "said"),
+    [
+        (
+            "grant orgscope_owner to somebody with admin true, inherit false, set false",
+            "somebody may grant itself orgscope_owner",
+        ),
+        (
+            "revoke orgscope_user from orgscope_api; "
+            "grant orgscope_user to orgscope_api with inherit false, set false, admin true",
+            "orgscope_api cannot become orgscope_user",
+        ),
+        (
+            "revoke orgscope_user from orgscope_api; "
+            "grant orgscope_user to orgscope_api with inherit true, set true",
+            "orgscope_api inherits orgscope_user without SET ROLE",
+        ),
+    ],
+)
+def test_doctor__options_of_a_membership__each_fails(
+    database: Database, grant: str, said: str
+) -> None:
+    if database.admin.info.server_version < 160_000:
+        pytest.skip("memberships have these options from PostgreSQL 16 on")
+    database.admin.execute(f"create role somebody; {grant}".encode())
+    try:
+        (finding,) = findings(web_settings(database))["memberships"]
+    finally:
+        database.admin.execute(
+            "revoke orgscope_owner from somebody; drop role somebody; "
+            "revoke orgscope_user from orgscope_api"
+        )
+        deploy.create_roles(database.settings)
+    assert (finding.level, said in finding.why) == (Level.FAIL, True), finding
+    assert levels(web_settings(database), "memberships") == {Level.OK}
+
+
+def test_doctor__superuser_who_is_a_member__warns(database: Database) -> None:
+    database.admin.execute("create role somebody superuser; grant orgscope_owner to somebody")
+    try:
+        (finding,) = findings(web_settings(database))["bypass flags"]
+    finally:
+        database.admin.execute("drop role somebody")
+    assert (finding.level, "somebody (superuser)" in finding.why) == (Level.WARN, True)
+
+
+def test_doctor__stranger_who_creates_roles__warns_where_that_reaches_ours(
+    database: Database,
+) -> None:
+    database.admin.execute("create role somebody createrole")
+    try:
+        (finding,) = findings(web_settings(database))["bypass flags"]
+    finally:
+        database.admin.execute("drop role somebody")
+    reaches = database.admin.info.server_version < 160_000
+    assert finding.level is (Level.WARN if reaches else Level.OK)
+    assert ("somebody (createrole)" in finding.why) is reaches
+
+
+def test_doctor__role_that_inherits__warns(database: Database) -> None:
+    database.admin.execute("alter role orgscope_monitor inherit")
+    try:
+        (finding,) = findings(web_settings(database))["roles"]
+    finally:
+        database.admin.execute("alter role orgscope_monitor noinherit")
+    assert (finding.level, "orgscope_monitor" in finding.why) == (Level.WARN, True)
+    assert levels(web_settings(database), "roles") == {Level.OK}
 
 
 @pytest.mark.parametrize("role", ["orgscope_api", "orgscope_sync"])

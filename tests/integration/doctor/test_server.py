@@ -1,19 +1,18 @@
-"""Each fault of the server has its line, and the command an exit code."""
+"""Each fault of the server has its line."""
 
 from __future__ import annotations
 
-import os
+import re
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from orgscope.commands.doctor import doctor
 from orgscope.doctor import Level, server
 from tests.database import Database
-from tests.tokens import CLIENT_ID
+from tests.integration.doctor.examined import findings, levels
+from tests.web import web_settings
 
 
 @pytest.mark.parametrize(
@@ -31,14 +30,75 @@ from tests.tokens import CLIENT_ID
     ],
 )
 def test_doctor__server_version__floor_of_each_major(number: int, level: Level) -> None:
-    class Info:
-        server_version = number
+    assert server._version(connection_of(number)).level is level
 
-    class Connection:
-        info = Info()
 
-    connection: Any = Connection()
-    assert server._version(connection).level is level
+def connection_of(number: int) -> Any:
+    """Return a connection to a server of this version; none of them can be had here."""
+    return SimpleNamespace(info=SimpleNamespace(server_version=number))
+
+
+@pytest.mark.parametrize(
+    ("number", "missing"),
+    [
+        (150_002, ["2023-2455", "2023-39418", "2024-10976", "2025-8713", "2026-14666"]),
+        (150_014, ["2026-14666"]),
+        (160_004, ["2024-10976", "2025-8713", "2026-14666"]),
+        (170_000, ["2024-10976", "2025-8713", "2026-14666"]),
+        (170_005, ["2025-8713", "2026-14666"]),
+        (180_005, ["2026-14666"]),
+        (180_006, []),
+    ],
+)
+def test_doctor__server_version__names_each_hole(number: int, missing: list[str]) -> None:
+    finding = server._version(connection_of(number))
+    assert re.findall(r"CVE-([0-9-]+),", finding.why) == missing
+
+
+@pytest.mark.parametrize(
+    ("statement", "level", "said"),
+    [
+        ("row_security = off", Level.FAIL, "row_security = off"),
+        ("search_path = public, pg_catalog", Level.FAIL, "search_path = public, pg_catalog"),
+        ("session_preload_libraries = 'plpgsql'", Level.WARN, "session_preload_libraries"),
+    ],
+)
+def test_doctor__setting_of_the_database__is_named(
+    database: Database, statement: str, level: Level, said: str
+) -> None:
+    assert levels(web_settings(database), "session settings") == {Level.OK}
+    name = database.admin.info.dbname
+    database.admin.execute(f'alter database "{name}" set {statement}'.encode())
+    (finding,) = findings(web_settings(database))["session settings"]
+    assert (finding.level, said in finding.why) == (level, True)
+    assert "from the database" in finding.why
+
+
+@pytest.mark.parametrize("setting", ["row_security = on", "search_path = pg_catalog, pg_temp"])
+def test_doctor__setting_that_takes_nothing_away__ok(database: Database, setting: str) -> None:
+    name = database.admin.info.dbname
+    database.admin.execute(f'alter database "{name}" set {setting}'.encode())
+    assert levels(web_settings(database), "session settings") == {Level.OK}
+
+
+def test_doctor__setting_of_the_server__is_named(database: Database) -> None:
+    database.admin.execute("alter system set transform_null_equals = on")
+    try:
+        reload_until(database, "on")
+        (finding,) = findings(web_settings(database))["session settings"]
+    finally:
+        database.admin.execute("alter system reset transform_null_equals")
+        reload_until(database, "off")
+    assert (finding.level, "configuration file" in finding.why) == (Level.FAIL, True)
+
+
+def reload_until(database: Database, value: str) -> None:
+    """Reload, and wait until a new session begins with the value."""
+    database.admin.execute("select pg_reload_conf()")
+    found = None
+    while found != value:
+        with database.connect("monitor") as connection:
+            [(found,)] = connection.execute("show transform_null_equals").fetchall()
 
 
 @pytest.mark.parametrize(
@@ -51,24 +111,3 @@ def test_doctor__clock__skew_beyond_the_leeway_fails(
     monkeypatch.setattr(server.time, "time", lambda: real() + skew_s)
     with psycopg.connect(database.settings.url("monitor")) as connection:
         assert server._clock(connection, database.settings).level is level
-
-
-def test_doctor_command__all_well_or_not__exit_code(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = typer.Typer()
-    app.command()(doctor)
-    for name in [name for name in os.environ if name.startswith(("WORKOS_", "ORGSCOPE_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir("/")
-    monkeypatch.setenv("WORKOS_CLIENT_ID", CLIENT_ID)
-    monkeypatch.setenv("WORKOS_WEBHOOK_SECRET", "whsec_s3cr3t_of_the_endpoint")
-    monkeypatch.setenv("ORGSCOPE_MONITOR_URL", database.settings.url("monitor"))
-    sick = CliRunner().invoke(app, [])
-    assert sick.exit_code == 1
-    assert "fail signing keys: The database has none" in sick.output
-    assert "orgscope keys sync" in sick.output
-    database.put_key()
-    well = CliRunner().invoke(app, [])
-    assert (well.exit_code, "fail" in well.output) == (0, False)
-    assert "s3cr3t" not in sick.output + well.output

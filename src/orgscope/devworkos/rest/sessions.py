@@ -30,7 +30,30 @@ async def get_jwks(world: DevWorkOS, request: Request) -> Response:
     return JsonAnswer(world.jwks())
 
 
+async def get_discovery(world: DevWorkOS, request: Request) -> Response:
+    """Answer as WorkOS does (github.com/workos/emulate, pull request 80): five fields."""
+    client_id = request.path_params["client_id"]
+    if client_id != world.client_id:
+        raise not_found("Client", client_id)
+    base = str(request.base_url).rstrip("/")
+    return JsonAnswer(
+        {
+            "issuer": world.issuer,
+            "authorization_endpoint": f"{base}/user_management/authorize",
+            "token_endpoint": f"{base}/user_management/authenticate",
+            "jwks_uri": f"{base}/sso/jwks/{client_id}",
+            "response_types_supported": ["code"],
+        }
+    )
+
+
 ROUTES = [
     route("/user_management/sessions/revoke", "POST", revoke_session),
     route("/sso/jwks/{client_id}", "GET", get_jwks, public=True),
+    route(
+        "/user_management/{client_id}/.well-known/openid-configuration",
+        "GET",
+        get_discovery,
+        public=True,
+    ),
 ]

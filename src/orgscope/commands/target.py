@@ -1,4 +1,4 @@
-"""The database that a command tests: the one that is named, else one made from the files."""
+"""The database that a command looks at: the one of its argument, or a new one with the files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import psycopg
 import typer
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
-from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.options import opened
 from orgscope.connection import url_parts
 from orgscope.errors import ConfigurationError
@@ -21,52 +20,36 @@ from orgscope.isolation.local import deployed
 from orgscope.project import Project
 from orgscope.settings import Settings
 
-__all__ = ["DsnArgument", "OnlyOption", "proving", "tested"]
-
-_UNPROVEN: Final = 2
+__all__ = ["DsnArgument", "target"]
 
 DsnArgument = Annotated[
     str | None,
     typer.Argument(
-        help="The database, as its DBA, without a password: PGPASSWORD or a passfile has it. "
+        help="The database, without a password: PGPASSWORD or a passfile has it. "
         "Without: deploy the files to a new one."
     ),
 ]
 
-OnlyOption = Annotated[
-    list[str] | None,
-    typer.Option(help="Try this table, view or function only; may be given again."),
-]
-
 
 @contextmanager
-def proving() -> Iterator[None]:
-    """End the command with exit code 2 when the block fails: then nothing was proven."""
-    try:
-        yield
-    except (*FAILURES, OSError) as error:
-        said = str(error) if isinstance(error, OSError) else describe(error)
-        typer.echo(f"isolation: nothing was proven: {said}", err=True)
-        raise typer.Exit(_UNPROVEN) from error
+def target(dsn: str | None, folder: Path | None) -> Iterator[tuple[Settings, Project | None]]:
+    """Yield the settings, whose DBA's URL leads to the database, and the project.
 
+    Without a DSN core and the project are deployed to an embedded server, which is gone
+    afterwards, also when the command is terminated.
 
-@contextmanager
-def tested(dsn: str | None, folder: Path | None) -> Iterator[tuple[Settings, Project | None]]:
-    """Yield the settings of the database of ``dsn``, and the project in ``folder``.
-
-    Without ``dsn`` the files are deployed to an embedded server, which ends with the block. Raises
-    what `opened` and `deployed` raise, and ConfigurationError for a DSN that is none, or that holds
-    a password.
+    Raises ConfigurationError for a DSN that holds a password or is none, and as `opened` and
+    `deployed` do.
     """
     settings, project = opened(folder)
     given = nullcontext(_settings_of(dsn, settings)) if dsn else deployed(project)
-    with _terminable(), given as settings_of_database:
-        yield settings_of_database, project
+    with _terminable(), given as tested:
+        yield tested, project
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let a terminated run drop its clone, as an interrupted one does."""
+    """Let a terminated run clean up, as an interrupted one does."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

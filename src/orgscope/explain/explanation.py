@@ -1,0 +1,70 @@
+"""Why a request reaches a row, or does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orgscope.explain.asked import Claims
+from orgscope.explain.clause import Clause, Truth
+
+__all__ = ["Explanation", "PolicyTruth"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTruth:
+    """One policy for the request role and the command."""
+
+    name: str
+    permissive: bool
+    clauses: tuple[tuple[str, Clause], ...]
+    """``using`` and ``with check``, as far as the command asks for them."""
+    reads: tuple[str, ...]
+    """Other relations that it reads: here as the administrator sees them."""
+
+    @property
+    def truth(self) -> Truth:
+        """Whether it lets the row through."""
+        truths = {clause.passes for _, clause in self.clauses}
+        return False if False in truths else None if None in truths else True
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a request reaches a row, or does not."""
+
+    claims: Claims
+    refused: str | None
+    """The SQLSTATE with which ``authz.begin`` would refuse the person; None when it would not."""
+    granted: bool
+    row_security: bool
+    policies: tuple[PolicyTruth, ...]
+    rows: str
+    """How many rows are reached; empty when one row was asked for, or it cannot be told."""
+
+    @property
+    def reaches(self) -> Truth:
+        """True when the row is reached, False when not; None when it depends, or is not known."""
+        if self.refused is not None or not self.granted:
+            return False
+        if not self.row_security:
+            return True
+        permissive = {one.truth for one in self.policies if one.permissive}
+        restrictive = {one.truth for one in self.policies if not one.permissive}
+        if permissive <= {False} or False in restrictive:
+            return False
+        return True if True in permissive and restrictive <= {True} else None
+
+    @property
+    def why(self) -> str:
+        """Name what decides."""
+        names = [one.name for one in self.policies if one.permissive and one.truth]
+        hiding = [one.name for one in self.policies if not one.permissive and one.truth is False]
+        reasons = (
+            (self.refused is not None, f"authz.begin refuses the person ({self.refused})"),
+            (not self.granted, "the request role has no grant"),
+            (not self.row_security, "row security is off, so that the grant decides alone"),
+            (hiding, f"{', '.join(hiding)} hides it"),
+            (self.reaches, f"{', '.join(names)} lets it through"),
+            (self.reaches is None, self.rows or "not every clause can be told"),
+        )
+        return next((words for is_so, words in reasons if is_so), "no policy lets it through")
