@@ -26,6 +26,10 @@ def plan(
     access: Annotated[
         bool, typer.Option(help="Try in a clone who reaches what, before and afterwards.")
     ] = True,
+    script: Annotated[
+        Path | None,
+        typer.Option("--sql", help="Write what migrate would run to this file, for psql."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--json", help="Write what was found to this file, as JSON.")
     ] = None,
@@ -41,6 +45,9 @@ def plan(
         foresee(settings, found, outcome.changes, policies_only=policies_only) if access else None
     )
     show_outcome(outcome, "no changes")
+    if script is not None and outcome:
+        text = deploy.planned_script(settings, found, policies_only=policies_only)
+        script.write_text(text, "utf-8")
     if effect is not None and outcome:
         _show_effect(effect)
     if report is not None:

@@ -1,4 +1,4 @@
-"""``migrate``, ``plan``, ``drift`` and the offline script."""
+"""``migrate``, ``plan``, ``drift`` and the scripts for psql."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Connection, RootTransaction
 
 from orgscope.connection import connect
-from orgscope.deploy import catalogue, connection, scripts
+from orgscope.deploy import catalogue, connection, offline, scripts
 from orgscope.deploy.applied import apply_files
 from orgscope.deploy.files import render
 from orgscope.deploy.outcome import Outcome
@@ -19,12 +19,12 @@ from orgscope.deploy.pending import PendingRevision, pending
 from orgscope.deploy.policies_only import is_of_policies, refuse_others
 from orgscope.deploy.revision import assert_indexes
 from orgscope.deploy.sql import driver, execute_file, run_step
-from orgscope.deploy.verifier_settings import put_settings, settings_statement
+from orgscope.deploy.verifier_settings import put_settings
 from orgscope.errors import DatabaseNotReady, FileFailed
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
-__all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan"]
+__all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan", "planned_script"]
 
 _MOST_TRIES: Final = 3
 
@@ -158,16 +158,23 @@ def offline_script(settings: Settings, project: Project | None = None) -> str:
     Run it as the migrator: ``psql --no-psqlrc --quiet --file script.sql``. Raises
     ConfigurationError, FileFailed.
     """
+    return offline.script(settings, _projects(project), offline.Start())
+
+
+def planned_script(
+    settings: Settings, project: Project | None = None, *, policies_only: bool = False
+) -> str:
+    """Return one script for psql that does in this database what ``migrate`` would do.
+
+    It refuses a database that was deployed to in between. Run it as `offline_script`; call `plan`
+    before, which raises where a part of it would fail. Raises VersionMismatch, ConfigurationError,
+    FileFailed.
+    """
     projects = _projects(project)
-    begin = connection.opening(settings.role_prefix)
-    parts = ["\\set ON_ERROR_STOP on", begin]
-    parts += (
-        scripts.upgrade(one, "head", offline=True, role_prefix=settings.role_prefix, opening=begin)
-        for one in projects
-    )
-    parts.append(f"{settings_statement(settings)};")
-    parts.append(catalogue.record_statement(_schemas(projects)))
-    return "\n".join((*parts, "commit;\n"))
+    with connection.deployment(settings) as opened, opened.begin():
+        connection.as_owner(driver(opened), settings)
+        begin_at = offline.start(opened, projects)
+    return offline.script(settings, projects, begin_at, policies_only=policies_only)
 
 
 def _projects(project: Project | None) -> Sequence[Project]:
@@ -252,17 +259,22 @@ class _Run:
         """Run the project's environment up to ``target``; ``done`` is recorded and not run."""
         if target == "base":
             return
+        up_to = self.projects[: self.projects.index(project) + 1]
+        names = tuple(f"{one.name} " for one in up_to)
+        steps: list[str] = []
         scripts.upgrade(
             project,
             target,
             connection=self.opened,
             role_prefix=self.settings.role_prefix,
-            steps=self.outcome.revisions,
+            steps=steps,
             files=self.outcome.files,
+            force=any(step.startswith(names) for step in self.outcome.revisions),
             done=done.name if done else None,
             count_rows=self.count_rows,
             new=project.name in self._new,
         )
+        self.outcome.revisions += steps
 
     def apply_policies(self) -> None:
         """Apply the policies files that changed, and nothing else. Raises DatabaseNotReady."""

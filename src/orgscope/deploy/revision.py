@@ -114,7 +114,7 @@ def run(python_file: str, revision: str) -> None:
     record = _record(project.name, revision, header)
     if context.as_sql:
         if not header.transactional:
-            before = f"commit;\nset role {role_prefix}_owner;\n"
+            before = f"{config.attributes['closing']}\nset role {role_prefix}_owner;\n"
             after = f"{assert_indexes(path.name, project.schemas)}\n{config.attributes['opening']}"
         context.impl.static_output("\n".join((f"-- {path.name}", before, text, after, record)))
         return
