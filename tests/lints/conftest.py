@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import psycopg
 import pytest
 
-from orgscope.lint import Finding, choose, lint
+from orgscope.lint import Finding, choose, files, lint
 from tests.conftest import PgServer
 
 REQUEST: Final = "lint_request"
@@ -112,3 +112,39 @@ def scratch(scratch_connection: psycopg.Connection[Any]) -> Iterator[Scratch]:
     """The scratch database, as it was."""
     yield Scratch(scratch_connection)
     scratch_connection.rollback()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A database of a module's own, which counts what is read. Nothing is rolled back in it."""
+
+    connection: psycopg.Connection[Any]
+
+    def run(self, *statements: str) -> None:
+        """Execute statements, and let what they count be seen."""
+        for statement in statements:
+            self.connection.execute(statement)
+        self.connection.execute("select pg_stat_force_next_flush()")
+
+    def findings(self, number: str, *, days: int | None) -> list[Finding]:
+        """Return what a lint finds when the database has counted for so many days.
+
+        None of them: when nobody knows. No test can wait for a month, so the fragment of the
+        lints that says since when is another one.
+        """
+        ago = "null::timestamptz" if days is None else f"now() - interval '{days} days'"
+        fragments = dict(files.fragments())
+        since = replace(fragments["counters"], text=f"select {ago} as since")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(files, "fragments", lambda: {**fragments, "counters": since})
+            return list(lint(self.connection, lints=choose([number])).findings)
+
+
+@pytest.fixture(scope="module")
+def counted(pg_server: PgServer) -> Iterator[Counted]:
+    """A database that counts what is read, without a table."""
+    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+        connection.execute("drop database if exists counted")
+        connection.execute("create database counted")
+    with psycopg.connect(pg_server.server.url("counted"), autocommit=True) as connection:
+        yield Counted(connection)
