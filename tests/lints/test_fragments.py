@@ -259,6 +259,8 @@ def test_indexes__each_part_of_a_definition__is_what_the_catalogue_says(scratch:
         ("org_id = app.org_id() or b is null", []),
         ("not (org_id = app.org_id())", []),
         ("org_id in (select app.org_id())", []),
+        ("b = any(array(select n.id from app.notes as n))", [("b", True)]),
+        ("b = '00000000-0000-0000-0000-000000000001'", []),
         ("org_id <> app.org_id()", []),
         ("app.org_id() = any(c)", []),
         ("org_id = b and app.org_id() is not null", []),

@@ -1,7 +1,7 @@
 -- Return the comparisons of policies by which an index could find the rows that they let through.
 --      (policy, relation, attnum, name, is_bare, wrapper): in USING, for requests, under no or and
---      no not, and between a column of the row and something without one. Not is_bare where a
---      function, an operator or a cast (`wrapper`) stands around the column.
+--      no not, and between a column of the row and a claim or a sub-select without one. Not is_bare
+--      where a function, an operator or a cast (`wrapper`) stands around the column.
 -- Flow: read by lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
@@ -9,8 +9,10 @@
 --      searched within, and not by. A function that is the whole condition is a wrapper too.
 -- uses: policies, terms, nodes, tenant_columns
 with conditions as (
-  select t.policy, t.tree, t.place, t.ends, t.node
+  select t.policy, t.tree, t.place, t.ends, t.node, bool_or(s.place is not null) as has_select
   from terms as t
+  left join nodes as s
+    on t.tree = s.tree and s.node = 'SUBLINK' and t.place < s.place and t.ends > s.place
   left join terms as b
     on t.tree = b.tree and b.node = 'BOOLEXPR' and b.variant <> 'and'
     and t.place > b.place and t.ends < b.ends
@@ -24,7 +26,7 @@ with conditions as (
 columns as (
   select
     c.policy, c.tree, c.place, v.own_column, v.place as at, v.ends as until,
-    c.node = 'FUNCEXPR' as is_function
+    c.node = 'FUNCEXPR' as is_function, c.has_select
   from conditions as c
   inner join nodes as v
     on c.tree = v.tree and c.place < v.place and c.ends > v.place and v.own_column is not null
@@ -34,13 +36,13 @@ columns as (
     and (o.own_column is not null and c.node <> 'FUNCEXPR'
          or c.place = o.parent and v.place > o.ends and c.node = 'SCALARARRAYOPEXPR')
   where v.own_column > 0
-  group by c.policy, c.tree, c.place, v.own_column, v.place, v.ends, c.node
+  group by c.policy, c.tree, c.place, v.own_column, v.place, v.ends, c.node, c.has_select
   having count(o.place) = 0
 ),
 
 wrapped as (
   select
-    c.policy, c.own_column, count(w.place) = 0 as is_bare,
+    c.policy, c.own_column, c.has_select, count(w.place) = 0 as is_bare,
     min(case
       when w.node is null then null
       when w.operator is not null then format('the operator %s', w.operator)
@@ -55,13 +57,14 @@ wrapped as (
     on c.tree = w.tree and c.at > w.place and c.until < w.ends and w.node <> 'RELABELTYPE'
     and (c.place < w.place or c.place = w.place and c.is_function)
   left join pg_catalog.pg_cast as k on w.function = k.castfunc
-  group by c.policy, c.own_column, c.tree, c.place, c.at
+  group by c.policy, c.own_column, c.has_select, c.tree, c.place, c.at
 )
 
 select
-  w.policy, p.relation, w.own_column as attnum, t.name, w.is_bare, w.wrapper
+  w.policy, p.relation, w.own_column as attnum, a.attname::text as name, w.is_bare, w.wrapper
 from wrapped as w
 inner join policies as p on w.policy = p.oid and p.is_for_requests
-inner join tenant_columns as t
+inner join pg_catalog.pg_attribute as a on p.relation = a.attrelid and w.own_column = a.attnum
+left join tenant_columns as t
   on w.policy = t.policy and w.own_column = t.attnum and t.clause = 'using'
-where p.command <> 'insert'
+where p.command <> 'insert' and (w.has_select or t.attnum is not null)

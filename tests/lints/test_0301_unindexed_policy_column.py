@@ -32,6 +32,7 @@ def _docs(scratch: Scratch, *policies: str) -> None:
         TENANT,
         "(select app.sealed_org_id()) = org_id",
         "org_id = any(array(select app.sealed_org_id()))",
+        "org_id = any(array(select n.org_id from app.notes as n))",
         f"live and ({TENANT} and id is not null)",
         f"{TENANT} and (live or owner_id = (select app.sealed_org_id()))",
     ],
