@@ -8,9 +8,15 @@ from typing import Any, Final
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from orgscope import deploy
+from orgscope.deploy import Project
 from orgscope.lint import Finding, choose, files, lint
+from orgscope.settings import Settings
 from tests.conftest import PgServer
+from tests.database import load_template, settings_for
+from tests.lints.test_house import ROOT
 
 REQUEST: Final = "lint_request"
 OWNER: Final = "lint_owner"
@@ -148,3 +154,22 @@ def counted(pg_server: PgServer) -> Iterator[Counted]:
         connection.execute("create database counted")
     with psycopg.connect(pg_server.server.url("counted"), autocommit=True) as connection:
         yield Counted(connection)
+
+
+def deployed(pg_server: PgServer, name: str, *projects: str) -> Settings:
+    """Make a database with the core and the projects of these folders deployed in it."""
+    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    load_template(
+        host=pg_server.host,
+        port=pg_server.port,
+        user=pg_server.user,
+        dbname=name,
+        password=pg_server.password,
+    )
+    settings = settings_for(
+        pg_server.host, pg_server.port, name, pg_server.user, pg_server.password
+    )
+    for folder in projects:
+        deploy.migrate(settings, Project.load(ROOT / folder))
+    return settings
