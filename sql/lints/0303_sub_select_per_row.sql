@@ -17,7 +17,7 @@ with asked as (
   inner join nodes as n
     on s.tree = n.tree and s.place < n.place and s.ends > n.place
     and n.node in ('RANGETBLENTRY', 'RTE') and n.relation > 0
-  where s.clause = 'using' and s.is_correlated
+  where s.clause = 'using'
 )
 
 select

@@ -51,10 +51,14 @@ def test_table__no_index_begins_with_the_tenant__found_until_mended(
 def test_table__two_policies_with_one_column_in_common__one_index_mends_both(
     scratch: Scratch,
 ) -> None:
-    own = f"owner_id = (select app.sealed_org_id()) and {TENANT}"
-    _docs(scratch, f"select to {REQUEST} using ({TENANT})", f"delete to {REQUEST} using ({own})")
+    own = "owner_id = (select app.sealed_org_id())"
+    _docs(
+        scratch,
+        f"select to {REQUEST} using ({own})",
+        f"delete to {REQUEST} using ({TENANT} and {own})",
+    )
     [finding] = scratch.findings(NUMBER)
-    assert finding.fix == "create index on app.docs (org_id);"
+    assert finding.fix == "create index on app.docs (owner_id);"
     assert "the policies p0, p1 look for rows" in finding.detail
     scratch.mend(NUMBER)
     assert scratch.found(NUMBER) == []

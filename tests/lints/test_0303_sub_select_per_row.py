@@ -44,6 +44,7 @@ def test_policy__sub_select_with_a_column_of_the_row__found(
         f"select to {REQUEST} using (org_id in (select m.org_id from app.members as m where m.user_id = {ME}))",
         f"select to {REQUEST} using (org_id in (select m.org_id from app.members as m where exists (select from app.keys as k where k.secret = m.user_id::text)))",
         f"select to {REQUEST} using ((select org_id = {ME}))",
+        f"select to {REQUEST} using (exists (select from unnest(array[org_id]) as u (id) where u.id = {ME}))",
         f"insert to {REQUEST} with check ({EXISTS})",
         f"select to lint_login using ({IN})",
     ],

@@ -11,28 +11,31 @@ from pathlib import Path
 
 import pytest
 
+from orgscope.embedded import temporary_server
 from tests.conftest import PgServer
 from tests.lints.conftest import deployed
 from tests.lints.test_house import ROOT, table
+from tests.memory import IN_MEMORY, WAL_OPTIONS
 
 PAGE = ROOT / "docs" / "explanation" / "pgrls.md"
 SCHEMAS = "app,audit,authz,deploy,sync,workos"
 
 
 @pytest.fixture(scope="module")
-def findings(pg_server: PgServer, tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
+def findings(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """The rule and the object of each finding on the core and booking."""
-    settings = deployed(pg_server, "pgrls", "booking")
-    assert settings.dba_url is not None
     folder = tmp_path_factory.mktemp("pgrls")  # with no pgrls.toml in it
-    result = subprocess.run(
-        [sys.executable, "-m", "pgrls", "lint", "--schemas", SCHEMAS, "--format", "json"],
-        cwd=folder,
-        env={**os.environ, "DATABASE_URL": settings.url("dba")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # A server of its own: it asks for all roles, and those of other tests are no concern of ours.
+    with temporary_server(base=IN_MEMORY, options=WAL_OPTIONS) as server:
+        settings = deployed(PgServer.of(server), "pgrls", "booking")
+        result = subprocess.run(
+            [sys.executable, "-m", "pgrls", "lint", "--schemas", SCHEMAS, "--format", "json"],
+            cwd=folder,
+            env={**os.environ, "DATABASE_URL": settings.url("dba")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert result.returncode == 1, result.stderr
     assert result.stderr == ""
     return {(one["rule_id"], one["location"]) for one in json.loads(result.stdout)["violations"]}
