@@ -23,12 +23,13 @@ with keys as (
   where k.contype = 'f' and k.conparentid = 0
 ),
 
--- Each beginning of an index that lies within a key, and what it is in the parent.
+-- Each beginning of an index that lies within a key, as columns of the parent.
 beginnings as (
   select
-    k.oid, k.conkey, k.confrelid, i.keys[:b.number] as attnums,
-    array(select k.confkey[array_position(k.conkey, u.attnum)]
-          from unnest(i.keys[:b.number]) as u (attnum)) as parents
+    k.oid, k.confrelid, array(
+      select k.confkey[array_position(k.conkey, u.attnum)]
+      from unnest(i.keys[:b.number]) as u (attnum)
+    ) as columns
   from keys as k
   inner join indexes as i
     on k.relation = i.relation and i.is_valid and i.method in ('btree', 'hash')
@@ -46,10 +47,9 @@ beginnings as (
 served as (
   select b.oid
   from beginnings as b
-  left join pg_catalog.pg_index as x
+  inner join pg_catalog.pg_index as x
     on b.confrelid = x.indrelid and x.indisunique and x.indisvalid and x.indpred is null
-    and (string_to_array(x.indkey::text, ' ')::smallint[])[:x.indnkeyatts] <@ b.parents
-  where b.attnums @> b.conkey or x.indexrelid is not null
+    and (string_to_array(x.indkey::text, ' ')::smallint[])[:x.indnkeyatts] <@ b.columns
 )
 
 select

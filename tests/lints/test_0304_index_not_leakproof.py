@@ -65,6 +65,7 @@ def test_index__of_pg_trgm__found(scratch: Scratch) -> None:
     [
         "(org_id, size, at, name, id)",
         "using hash (name)",
+        "(org_id, starts_with(name, 'x'))",
         "using brin (at)",
         "(org_id) include (price)",
         "using spgist (name)",
@@ -92,3 +93,5 @@ def test_index__of_a_constraint_of_the_policy_or_that_no_request_reads__clean(
     assert scratch.found(NUMBER) == []
     scratch.run("drop policy kinds on app.docs")
     assert scratch.found(NUMBER) == ["app.docs_kind_idx"]
+    scratch.run("alter table app.docs disable row level security")
+    assert scratch.found(NUMBER) == []

@@ -49,6 +49,15 @@ def test_table__with_a_key_of_another_kind_or_that_no_request_reaches__clean(
     assert scratch.found(NUMBER) == []
 
 
+def test_table__partitioned_without_a_key__said_once(scratch: Scratch) -> None:
+    scratch.run(
+        "create table app.parts (id uuid) partition by hash (id)",
+        "create table app.part_0 partition of app.parts for values with (modulus 1, remainder 0)",
+        f"grant select on app.parts, app.part_0 to {REQUEST}",
+    )
+    assert scratch.found(NUMBER) == ["app.parts"]
+
+
 def test_child__of_an_inheritance__does_not_inherit_the_key(scratch: Scratch) -> None:
     scratch.run(
         "create table app.heir () inherits (app.notes)", f"grant select on app.heir to {REQUEST}"

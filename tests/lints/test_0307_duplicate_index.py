@@ -107,6 +107,18 @@ def test_index__that_does_something_of_its_own__clean(
     assert scratch.found(NUMBER) == []
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "alter table app.docs cluster on by_a",
+        "alter table app.docs add constraint once exclude (a with =); drop index app.by_a",
+    ],
+)
+def test_index__that_is_clustered_by_or_excludes__stays(scratch: Scratch, mark: str) -> None:
+    scratch.run("create index by_a on app.docs (a)", "create index by_a_b on app.docs (a, b)", mark)
+    assert scratch.found(NUMBER) == []
+
+
 def test_index__of_partitions__only_that_of_the_parent(scratch: Scratch) -> None:
     scratch.run(
         "create table app.parts (id uuid, a bigint) partition by hash (id)",

@@ -61,10 +61,12 @@ wrapped as (
 )
 
 select
-  w.policy, p.relation, w.own_column as attnum, a.attname::text as name, w.is_bare, w.wrapper
+  w.policy, p.relation, w.own_column as attnum, (
+    select a.attname::text from pg_catalog.pg_attribute as a
+    where a.attrelid = p.relation and a.attnum = w.own_column
+  ) as name, w.is_bare, w.wrapper
 from wrapped as w
 inner join policies as p on w.policy = p.oid and p.is_for_requests
-inner join pg_catalog.pg_attribute as a on p.relation = a.attrelid and w.own_column = a.attnum
 left join tenant_columns as t
   on w.policy = t.policy and w.own_column = t.attnum and t.clause = 'using'
 where p.command <> 'insert' and (w.has_select or t.attnum is not null)
