@@ -12,7 +12,10 @@ NUMBER = "0310"
 @pytest.fixture(scope="module", autouse=True)
 def _docs(counted: Counted) -> None:
     counted.run(
-        "create table docs (id bigint primary key, org_id bigint, a bigint, b bigint unique)",
+        "create table docs (id bigint primary key, org_id bigint, a bigint, b bigint)",
+        "create unique index keeps_unique on docs (b) with (fillfactor = 10)",
+        "create table quiet (a bigint)",
+        "create index in_a_quiet_table on quiet (a) with (fillfactor = 10)",
         "create index unread on docs (a) with (fillfactor = 10)",
         "create index also_unread on docs (org_id, a) with (fillfactor = 10)",
         "create index too_small on docs (a) where a < 0",
@@ -20,7 +23,8 @@ def _docs(counted: Counted) -> None:
         "create index of_a_foreign_key on pages (doc_id) with (fillfactor = 10)",
         "insert into docs select i, i % 9, i, i from generate_series(1, 50000) as i",
         "insert into pages select i from generate_series(1, 50000) as i",
-        "vacuum analyze docs, pages",
+        "insert into quiet select i from generate_series(1, 50000) as i",
+        "vacuum analyze docs, pages, quiet",
         "do $$ begin for i in 1 .. 1000 loop perform from docs where id = i; "
         "perform from pages limit 1; end loop; end $$",
     )
