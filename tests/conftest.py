@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import psycopg
 import pytest
@@ -36,6 +36,11 @@ class PgServer:
     maintenance_dbname: str = "postgres"
     template_dbname: str | None = None
 
+    @classmethod
+    def of(cls, server: Server) -> Self:
+        """Return what tests need to know of a server that runs."""
+        return cls(server, server.host, server.port, server.superuser, server.password)
+
 
 def pytest_report_header() -> str:
     try:
@@ -48,7 +53,7 @@ def pytest_report_header() -> str:
 def pg_server() -> Iterator[PgServer]:
     """A private server without durability, gone with the test process."""
     with temporary_server(base=IN_MEMORY, options=WAL_OPTIONS) as server:
-        yield PgServer(server, server.host, server.port, server.superuser, server.password)
+        yield PgServer.of(server)
 
 
 pg_template = factories.postgresql_noproc(

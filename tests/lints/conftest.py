@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from orgscope.lint import Finding, choose, lint
+from orgscope import deploy
+from orgscope.deploy import Project
+from orgscope.lint import Finding, choose, files, lint
+from orgscope.settings import Settings
 from tests.conftest import PgServer
+from tests.database import load_template, settings_for
+from tests.lints.test_house import ROOT
 
 REQUEST: Final = "lint_request"
 OWNER: Final = "lint_owner"
@@ -112,3 +118,58 @@ def scratch(scratch_connection: psycopg.Connection[Any]) -> Iterator[Scratch]:
     """The scratch database, as it was."""
     yield Scratch(scratch_connection)
     scratch_connection.rollback()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A database of a module's own, which counts what is read. Nothing is rolled back in it."""
+
+    connection: psycopg.Connection[Any]
+
+    def run(self, *statements: str) -> None:
+        """Execute statements, and let what they count be seen."""
+        for statement in statements:
+            self.connection.execute(statement)
+        self.connection.execute("select pg_stat_force_next_flush()")
+
+    def findings(self, number: str, *, days: int | None) -> list[Finding]:
+        """Return what a lint finds when the database has counted for so many days.
+
+        None of them: when nobody knows. No test can wait for a month, so the fragment of the
+        lints that says since when is another one.
+        """
+        ago = "null::timestamptz" if days is None else f"now() - interval '{days} days'"
+        fragments = dict(files.fragments())
+        since = replace(fragments["counters"], text=f"select {ago} as since")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(files, "fragments", lambda: {**fragments, "counters": since})
+            return list(lint(self.connection, lints=choose([number])).findings)
+
+
+@pytest.fixture(scope="module")
+def counted(pg_server: PgServer) -> Iterator[Counted]:
+    """A database that counts what is read, without a table."""
+    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+        connection.execute("drop database if exists counted")
+        connection.execute("create database counted")
+    with psycopg.connect(pg_server.server.url("counted"), autocommit=True) as connection:
+        yield Counted(connection)
+
+
+def deployed(pg_server: PgServer, name: str, *projects: str) -> Settings:
+    """Make a database with the core and the projects of these folders deployed in it."""
+    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    load_template(
+        host=pg_server.host,
+        port=pg_server.port,
+        user=pg_server.user,
+        dbname=name,
+        password=pg_server.password,
+    )
+    settings = settings_for(
+        pg_server.host, pg_server.port, name, pg_server.user, pg_server.password
+    )
+    for folder in projects:
+        deploy.migrate(settings, Project.load(ROOT / folder))
+    return settings

@@ -18,7 +18,7 @@ PASSWORD = "lint-test-password"
 FOREIGN = f"""
 create role lint_reader login password '{PASSWORD}';
 create role lint_stranger;
-create table public.open (id integer);
+create table public.open (id integer primary key);
 grant select on public.open to lint_stranger;
 alter table public.open owner to postgres;
 """

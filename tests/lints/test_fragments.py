@@ -223,3 +223,73 @@ def test_policies__role_inherits_another__its_policies_are_for_requests(scratch:
         scratch, "policies", "select p.name, p.is_for_requests from policies as p order by p.name"
     )
     assert found == [("grouped", True), ("others", False), ("select_own", True)]
+
+
+def test_indexes__each_part_of_a_definition__is_what_the_catalogue_says(scratch: Scratch) -> None:
+    scratch.run(
+        "create table app.odd (a bigint, b text, c text unique)",
+        'create index one on app.odd (b collate "C" desc, (a + 1)) include (c) where a > 0',
+        "create index two on app.odd (b text_pattern_ops)",
+    )
+    found = rows(
+        scratch,
+        "indexes",
+        "select i.identity, i.keys, i.further, i.predicate, i.is_unique, i.constraint_name, "
+        "i.expressions is not null, cardinality(i.definition) from indexes as i "
+        "where i.relation::regclass::text = 'app.odd' order by i.identity",
+    )
+    assert found == [
+        ("app.odd_c_key", [3], [], None, True, "odd_c_key", False, 1),
+        ("app.one", [2, 0], [3], "(a > 0)", False, None, True, 2),
+        ("app.two", [2], [], None, False, None, False, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "searches"),
+    [
+        ("org_id = app.org_id()", [("org_id", True)]),
+        ("app.org_id() = org_id and b is null", [("org_id", True)]),
+        (
+            "b = any(array(select app.org_id())) and org_id = app.org_id()",
+            [("b", True), ("org_id", True)],
+        ),
+        ("org_id::text = app.org_id()::text", [("org_id", False)]),
+        ("app.can_see(org_id)", [("org_id", False)]),
+        ("org_id = app.org_id() or b is null", []),
+        ("not (org_id = app.org_id())", []),
+        ("org_id in (select app.org_id())", []),
+        ("b = any(array(select n.id from app.notes as n))", [("b", True)]),
+        ("b = '00000000-0000-0000-0000-000000000001'", []),
+        ("org_id <> app.org_id()", []),
+        ("app.org_id() = any(c)", []),
+        ("org_id = b and app.org_id() is not null", []),
+    ],
+)
+def test_searches__forms_of_a_condition__the_columns_that_an_index_could_search_by(
+    scratch: Scratch, condition: str, searches: list[tuple[str, bool]]
+) -> None:
+    scratch.run(
+        "create table app.odd (org_id uuid, b uuid, c uuid[])",
+        "alter table app.odd enable row level security",
+        "create function app.can_see(uuid) returns boolean language sql "
+        "as 'select $1 = app.org_id()'",
+        f"create policy p on app.odd for select to {REQUEST} using ({condition})",
+        "create policy q on app.odd for select to lint_login using (org_id = app.org_id())",
+    )
+    found = rows(
+        scratch,
+        "searches",
+        "select s.name, s.is_bare from searches as s where s.relation::regclass::text = 'app.odd' "
+        "order by s.name",
+    )
+    assert found == searches
+
+
+def test_counters__of_a_database__count_since_its_reset_or_the_servers(scratch: Scratch) -> None:
+    found = rows(scratch, "counters", "select c.since from counters as c")
+    asked = scratch.connection.execute(
+        "select greatest(d.stats_reset, b.stats_reset) from pg_stat_database as d, "
+        "pg_stat_bgwriter as b where d.datname = current_database()"
+    ).fetchall()
+    assert found == asked != [(None,)]

@@ -38,10 +38,13 @@ columns as (
   where v.own_column > 0
 )
 
-select p.relation, c.own_column as attnum, a.attname::text as name, p.oid as policy, w.clause
+select
+  p.relation, c.own_column as attnum, (
+    select a.attname::text from pg_catalog.pg_attribute as a
+    where a.attrelid = p.relation and a.attnum = c.own_column
+  ) as name, p.oid as policy, w.clause
 from columns as c
 inner join policies as p on c.object = p.oid
-inner join pg_catalog.pg_attribute as a on p.relation = a.attrelid and c.own_column = a.attnum
 cross join lateral unnest(
   case
     when c.clause = 'using' and p.command in ('update', 'all') and p.check_text is null

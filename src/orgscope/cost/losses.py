@@ -10,6 +10,7 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.cost.plans import Plan, Scan
+from orgscope.lint.files import fragments
 
 __all__ = ["Loss", "losses"]
 
@@ -41,17 +42,6 @@ _CALL: Final = r"\b(?:(\w+)[.])?(\w+)[(]\(*(?:\w+[.])?{column}\b"
 _OPERATION: Final = r"(?:\w+[.])?{column}\)*(?:::[\w ]+(?:\[\])?)?\)*\s+([^\s\w()']+)\s"
 _SEARCHES: Final = ("~~", "~~*", "~", "~*", "!~~", "!~")
 
-_SMALLEST_UNIT: Final = "store whole units (cents, thousandths) as bigint"
-_AS_TEXT: Final = "store the state as text with a check"
-_PREFIX: Final = (
-    "ask for a beginning with ^@, or search in a security definer function that has the tenant's "
-    "condition in it"
-)
-_GENERATED: Final = "search by a stored generated column of type text, integer, uuid or timestamptz"
-_DEFINER: Final = (
-    "search in a security definer function that has the tenant's condition in it, or take what is "
-    "searched into a column of its own"
-)
 _ESTIMATE: Final = "analyze the table: the planner expects to read most of it"
 _WRAP: Final = "write the call in the policy as (select …), so that it is evaluated once"
 
@@ -81,18 +71,21 @@ def losses(connection: psycopg.Connection[Any], under: Plan, without: Plan) -> I
     """Yield what the plan under the policies loses beside the one without; ``connection`` reads
     the catalogue.
     """
+    mends = dict(connection.execute(fragments()["mends"].text.encode()).fetchall())
+    mends["estimate"] = _ESTIMATE
     for table, scan in sorted(under.scans.items()):
         columns = [_Column(*facts) for facts in connection.execute(_COLUMNS, (table,)).fetchall()]
         other = without.scans.get(table, Scan())
         if any(_READER.search(text) for text in scan.filters):
             yield Loss(table, "the claims are checked for each row", _WRAP)
         lost = [
-            _lost_search(connection, table, column, scan, other)
+            _lost_search(connection, column, scan, other)
             for column in columns
             if _names(other.searches, column.name) and not _names(scan.searches, column.name)
         ]
         # What is lost beside something that is not leakproof is lost with it.
-        yield from [one for one in lost if one.mend != _ESTIMATE] or lost
+        for what, cause in [one for one in lost if one[1] != "estimate"] or lost:
+            yield Loss(table, what, mends[cause])
 
 
 def _names(conditions: list[str], column: str) -> bool:
@@ -100,20 +93,21 @@ def _names(conditions: list[str], column: str) -> bool:
 
 
 def _lost_search(
-    connection: psycopg.Connection[Any], table: str, column: _Column, scan: Scan, other: Scan
-) -> Loss:
+    connection: psycopg.Connection[Any], column: _Column, scan: Scan, other: Scan
+) -> tuple[str, str]:
+    """Return what is lost, and why: a cause of ``sql/lints/shared/mends.sql``, or ``estimate``."""
     index = ", ".join(sorted(other.indexes - scan.indexes)) or ", ".join(sorted(other.indexes))
     what = f"no index searches by {column.name} any more ({index} does without the policies)"
     for text in scan.filters:
         for schema, function in re.findall(_CALL.format(column=re.escape(column.name)), text):
             row = connection.execute(_FUNCTIONS, (function, schema, schema)).fetchone()
             if row and row[0] is False:
-                return Loss(table, f"{what}: {function}() is not leakproof", _GENERATED)
+                return f"{what}: {function}() is not leakproof", "function"
         for operator in re.findall(_OPERATION.format(column=re.escape(column.name)), text):
             if not _is_leakproof(connection, column, operator):
                 why = f"{what}: {operator} of {column.type} is not leakproof"
-                return Loss(table, why, _mend(column, operator))
-    return Loss(table, what, _ESTIMATE)
+                return why, _cause(column, operator)
+    return what, "estimate"
 
 
 def _is_leakproof(connection: psycopg.Connection[Any], column: _Column, operator: str) -> bool:
@@ -126,9 +120,9 @@ def _is_leakproof(connection: psycopg.Connection[Any], column: _Column, operator
     return row is None or row[0] is not False
 
 
-def _mend(column: _Column, operator: str) -> str:
+def _cause(column: _Column, operator: str) -> str:
     if operator in _SEARCHES:
-        return _PREFIX
+        return "pattern"
     if column.is_enum:
-        return _AS_TEXT
-    return _SMALLEST_UNIT if column.type == "numeric" else _DEFINER
+        return "enum"
+    return "numeric" if column.type == "numeric" else "other"

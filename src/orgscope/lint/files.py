@@ -18,7 +18,17 @@ from typing import Final, Self
 from orgscope.errors import ConfigurationError, FileFailed
 from orgscope.project import core
 
-__all__ = ["GIVEN", "Category", "Fragment", "Level", "Lint", "all_lints", "choose", "query"]
+__all__ = [
+    "GIVEN",
+    "Category",
+    "Fragment",
+    "Level",
+    "Lint",
+    "all_lints",
+    "choose",
+    "fragments",
+    "query",
+]
 
 GIVEN: Final = "given"
 """The fragment that is no file: what a run was told, as ``(schemas, roles, role_prefix)``."""
@@ -140,22 +150,22 @@ def query(lint: Lint) -> str:
     Its parameters are ``schemas``, ``roles`` and ``role_prefix``. Raises FileFailed when it uses a
     fragment that is not there, or fragments use each other in a circle.
     """
-    fragments = _fragments()
+    known = fragments()
     needed = {lint.name: lint.uses}
     queue = list(lint.uses)
     while queue:
         name = queue.pop()
-        if name not in fragments and name != GIVEN:
+        if name not in known and name != GIVEN:
             raise FileFailed(f"{lint.stem}.sql: there is no sql/lints/shared/{name}.sql.")
         if name not in needed:
-            needed[name] = () if name == GIVEN else fragments[name].uses
+            needed[name] = () if name == GIVEN else known[name].uses
             queue += needed[name]
     try:
         order = [name for name in TopologicalSorter(needed).static_order() if name != lint.name]
     except CycleError as error:
         raise FileFailed(f"the '-- uses:' headers form a circle: {error.args[1]}") from None
     texts = [
-        f"{name} as (\n{_GIVEN if name == GIVEN else _escaped(fragments[name].text)}\n)"
+        f"{name} as (\n{_GIVEN if name == GIVEN else _escaped(known[name].text)}\n)"
         for name in order
     ]
     texts.append(f"lint as (\n{_escaped(lint.text)}\n)")
@@ -163,7 +173,8 @@ def query(lint: Lint) -> str:
 
 
 @cache
-def _fragments() -> Mapping[str, Fragment]:
+def fragments() -> Mapping[str, Fragment]:
+    """Return every fragment, by name."""
     found = {}
     for path in sorted((core().sql / "lints" / "shared").glob("*.sql")):
         text = path.read_text("utf-8")
