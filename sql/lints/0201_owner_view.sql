@@ -10,7 +10,7 @@
 select
   'view' as kind, v.identity,
   format(
-    'It reads %s as its owner %s, whom row security does not bind: it shows everybody''s rows.',
+    'It reads %s as its owner %s, so row security keeps nothing back: it shows everybody''s rows.',
     v.exempt, v.owner_name
   ) as detail,
   format('alter view %s set (security_invoker = true);', v.identity) as fix

@@ -25,7 +25,7 @@ def test_view__of_an_owner_that_bypasses_row_security__found_until_mended(
     [finding] = scratch.findings(NUMBER)
     assert finding.identity == "app.all_notes"
     assert finding.detail == (
-        f"It reads app.notes as its owner {OWNER}, whom row security does not bind: it shows "
+        f"It reads app.notes as its owner {OWNER}, so row security keeps nothing back: it shows "
         "everybody's rows."
     )
     scratch.mend(NUMBER)
@@ -47,6 +47,16 @@ def test_view__closed_and_read_by_a_view_with_its_owners_rights__found(scratch: 
     assert scratch.found(NUMBER) == ["app.all_notes"]
     scratch.run("alter view app.outer set (security_invoker)")
     assert scratch.found(NUMBER) == []
+
+
+def test_view__of_a_materialized_view__found(scratch: Scratch) -> None:
+    scratch.run(
+        "create materialized view app.copy as select n.* from app.notes as n",
+        "create view app.copied as select id from app.copy",
+        "create view app.mine as select id from app.copy where org_id = app.sealed_org_id()",
+        f"grant select on app.copied, app.mine to {REQUEST}",
+    )
+    assert scratch.found(NUMBER) == ["app.copied"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 -- Return the views that requests read, by themselves or through others, with their owner's rights.
 --      (view, identity, is_barrier, owner_name, exempt, asks): `exempt` names the relations whose
---      row security does not bind the owner; asks where the view itself asks who is there.
+--      row security does not bind the owner, and copies of such; asks where the view itself asks
+--      who is there.
 -- Flow: read by lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: what a view asks of a claim stands in its own query: as a call, a setting or current_user.
--- uses: entries, relations, view_reads, nodes, settings, sources
+-- uses: entries, relations, view_reads, copies, nodes, settings, sources
 with recursive asked as (
   select n.object as view
   from entries as n
@@ -36,6 +37,7 @@ select
   string_agg(v.relation::regclass::text, ', ' order by v.relation::regclass::text) as exempt,
   r.oid in (select k.view from askers as k) as asks
 from relations as r
-inner join view_reads as v on r.oid = v.view and v.is_exempt and not v.is_invoker
+inner join view_reads as v on r.oid = v.view and not v.is_invoker
 where r.kind = 'view' and r.oid in (select a.view from asked as a)
+  and (v.is_exempt or v.relation in (select c.view from copies as c))
 group by r.oid, r.identity, v.is_barrier, r.owner_name
