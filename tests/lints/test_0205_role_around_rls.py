@@ -88,7 +88,9 @@ def test_login__that_administers_the_requests_role__clean(scratch: Scratch) -> N
 
 def test_role__administers_a_strong_one_that_it_may_not_become__error(scratch: Scratch) -> None:
     if scratch.connection.info.server_version < 160000:
-        scratch.as_superuser("create role lint_strong createrole", f"grant lint_strong to {REQUEST}")
+        scratch.as_superuser(
+            "create role lint_strong createrole", f"grant lint_strong to {REQUEST}"
+        )
         how = "it can SET ROLE to lint_strong, which has CREATEROLE"
     else:
         scratch.as_superuser(
