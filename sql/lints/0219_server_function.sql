@@ -48,7 +48,10 @@ with harmful as (
 
 select
   h.kind, h.identity,
-  format('Requests may execute it, or its functions, and reach %s.', h.harm) as detail,
+  format(
+    'Requests may execute %s, and reach %s.', case h.kind when 'function' then 'it'
+      else count(distinct p.oid) || ' of its functions' end, h.harm
+  ) as detail,
   format(
     'revoke execute on routine %s from %s;', string_agg(distinct p.oid::regprocedure::text, ', '),
     string_agg(distinct case g.grantee

@@ -23,6 +23,13 @@ def test_holes__of_the_lint_and_of_the_doctor__are_the_same() -> None:
     )
 
 
+def test_page__holes__are_those_of_the_doctor() -> None:
+    assert LINT.documentation.count("| CVE-") == len(HOLES)
+    for hole in HOLES:
+        closed = ", ".join(f"{major}.{minor}" for major, minor in sorted(hole.closed.items()))
+        assert f"| {hole.cve} | {hole.harm} | {closed} |" in LINT.documentation
+
+
 @pytest.mark.parametrize(
     ("number", "detail"),
     [

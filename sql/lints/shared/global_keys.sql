@@ -6,12 +6,12 @@
 -- Raises: nothing.
 -- Why: left out is what nobody hits upon: a uuid, what the server counts or makes; what stands
 --      behind a foreign key to a tenant's row; and the table of the tenants itself.
--- uses: scopes
+-- uses: tenant_scopes
 with scoped as (
   select
     s.relation, array_agg(s.attnum) as attnums,
     case count(*) when 1 then min(s.name) end as scope
-  from scopes as s
+  from tenant_scopes as s
   group by s.relation
 ),
 

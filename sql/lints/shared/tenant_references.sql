@@ -5,7 +5,7 @@
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: where the key has any scope of the child, the child's own policies say what it may be.
--- uses: relations, scopes
+-- uses: relations, tenant_scopes
 select
   k.oid, k.conname::text as name, c.oid as child, c.identity as child_identity, p.oid as parent,
   p.identity as parent_identity, k.conkey as attnums,
@@ -27,9 +27,9 @@ select
 from pg_catalog.pg_constraint as k
 inner join relations as c on k.conrelid = c.oid
 inner join relations as p on k.confrelid = p.oid
-inner join scopes as s on c.oid = s.relation
-inner join scopes as t on p.oid = t.relation and s.name = t.name
+inner join tenant_scopes as s on c.oid = s.relation
+inner join tenant_scopes as t on p.oid = t.relation and s.name = t.name
 where k.contype = 'f' and k.conparentid = 0 and not exists (
-  select from scopes as o where o.relation = k.conrelid and o.attnum = any(k.conkey)
+  select from tenant_scopes as o where o.relation = k.conrelid and o.attnum = any(k.conkey)
 )
 group by k.oid, k.conname, k.conkey, k.confkey, c.oid, c.identity, p.oid, p.identity
