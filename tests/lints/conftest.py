@@ -43,6 +43,8 @@ begin
   );
 end
 $$;
+revoke execute on function app.sealed_org_id() from public;
+grant execute on function app.sealed_org_id() to {REQUEST};
 create table app.notes (
   id uuid primary key, org_id uuid not null, owner_id uuid not null, text text not null
 );

@@ -22,4 +22,5 @@ def report(pg_server: PgServer) -> Iterator[Report]:
 
 def test_lints__of_what_we_deploy__find_nothing(report: Report) -> None:
     assert report.lints == all_lints()
-    assert [(one.lint.stem, one.identity, one.detail) for one in report.findings] == []
+    found = [one for one in report.findings if one.kind != "server"]  # we do not deploy that
+    assert [(one.lint.stem, one.identity, one.detail) for one in found] == []

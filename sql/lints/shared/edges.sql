@@ -1,5 +1,6 @@
--- Return what policies reach through functions, operators and views.
---      (caller_class, caller, callee_class, callee, words); the caller 0 stands for all policies.
+-- Return what policies reach through functions and views, and entries where a lint uses these.
+--      (caller_class, caller, callee_class, callee, words); the caller 0 stands for all policies,
+--      that of class pg_authid for what calls the entries.
 --      `words` are the tokens of the callee's body, when that is a string of SQL or PL/pgSQL.
 -- Flow: read by nodes, helpers and sources.
 -- Runs as: any login; reads pg_catalog only.
@@ -10,9 +11,10 @@
 --      function; behind from, join, into, update, only or table, or with a schema, as a relation.
 --      Not seen: SQL that a body executes as text, what stands behind a comment within a comment,
 --      functions of other languages, and policies and triggers of the relations that are read.
--- uses: policies
+-- uses: given, policies, entries
 with recursive edges (caller_class, caller, callee_class, callee, words) as (
-  select 0::oid, 0::oid, 0::oid, 0::oid, null::text[] collate "C"
+  select s.class as start, 0::oid, s.class, 0::oid, null::text[] collate "C"
+  from (values (0::oid), ('pg_authid'::regclass)) as s (class)
   union
   select e.callee_class, e.callee, t.class, t.oid, array(
     select m.word[1]
@@ -37,12 +39,14 @@ with recursive edges (caller_class, caller, callee_class, callee, words) as (
       union all
       select 'pg_proc', e.callee where e.callee_class = 'pg_proc'::regclass
       union all
-      select 'pg_rewrite', v.oid
-      from pg_catalog.pg_rewrite as v
+      select 'pg_rewrite', v.oid from pg_catalog.pg_rewrite as v
       where e.callee_class = 'pg_class'::regclass and v.ev_class = e.callee
     ) as o
     inner join pg_catalog.pg_depend as d on o.class = d.classid and o.oid = d.objid
     where d.refclassid in ('pg_proc'::regclass, 'pg_class'::regclass)
+    union
+    select n.class, n.object from entries as n inner join given as g on g.has_entries
+    where e.callee_class = 'pg_authid'::regclass
     union
     select n.class, n.oid
     from (
@@ -62,12 +66,10 @@ with recursive edges (caller_class, caller, callee_class, callee, words) as (
       ) end
     )
     cross join lateral (
-      select 'pg_proc'::regclass as class, g.oid
-      from pg_catalog.pg_proc as g
+      select 'pg_proc'::regclass as class, g.oid from pg_catalog.pg_proc as g
       where w.is_call and g.pronamespace = s.oid and g.proname = i.parts[cardinality(i.parts)]
       union all
-      select 'pg_class', c.oid
-      from pg_catalog.pg_class as c
+      select 'pg_class', c.oid from pg_catalog.pg_class as c
       where (w.is_source or cardinality(i.parts) = 2) and c.relkind in ('r', 'p', 'v', 'm', 'f')
         and c.relnamespace = s.oid and c.relname = i.parts[cardinality(i.parts)]
     ) as n
@@ -75,6 +77,4 @@ with recursive edges (caller_class, caller, callee_class, callee, words) as (
   ) as t
 )
 
-select e.caller_class, e.caller, e.callee_class, e.callee, e.words
-from edges as e
-where e.callee <> 0
+select * from edges as e where e.callee <> 0

@@ -6,6 +6,14 @@
 --      the function itself names: what it reaches through others is in edges. `is_pinned`: its
 --      names were bound when it was made, or it has a search path of its own.
 -- uses: edges, settings
+with recursive reached as (
+  select e.callee_class as class, e.callee as object from edges as e where e.caller_class = 0
+  union
+  select e.callee_class, e.callee
+  from reached as r
+  inner join edges as e on r.class = e.caller_class and r.object = e.caller
+)
+
 select
   p.oid, p.oid::regprocedure::text as identity, p.proname::text as name, n.nspname::text as schema,
   p.proowner as owner, pg_get_userbyid(p.proowner)::text as owner_name, l.lanname::text as language,
@@ -34,4 +42,4 @@ left join lateral (
   from unnest(p.proconfig) as u (setting)
   where u.setting like 'search_path=%'
 ) as c on true
-where p.oid in (select e.callee from edges as e where e.callee_class = 'pg_proc'::regclass)
+where p.oid in (select r.object from reached as r where r.class = 'pg_proc'::regclass)

@@ -1,11 +1,12 @@
--- Return the roles that a stranger's request may act as, as (oid, name, is_connection).
+-- Return the roles that a stranger's request may act as.
+--      (oid, name, is_connection, is_guessed)
 -- Flow: read by privileges and policies; `--role` names them.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: the first group that is there counts: those given; orgscope's; Supabase's; else every role
---      that owns nothing and does not bypass row security. PUBLIC, with oid 0, always counts. In
---      its own login (is_connection) a request is only after RESET ROLE: what is granted to the
---      login counts, and the policies for it are for the process.
+--      that owns nothing and does not bypass row security, a guess. PUBLIC, with oid 0, always
+--      counts. In its own login (is_connection) a request is only after RESET ROLE: what is granted
+--      to the login counts, and the policies for it are for the process.
 -- uses: given, schemas
 with owners as (
   select c.relowner as owner
@@ -41,8 +42,8 @@ candidates as (
 
 select
   c.oid, c.rolname::text as name, c.choice = 2 and c.rolname <> c.role_prefix || '_user'
-    as is_connection
+    as is_connection, c.choice = 4 as is_guessed
 from candidates as c
 where c.choice = (select min(f.choice) from candidates as f)
 union all
-select 0, 'public', false
+select 0, 'public', false, false

@@ -6,11 +6,12 @@
 -- Why: a setting is sealed where it is read within a security definer that, itself or by what it
 --      calls, also reads a relation closed to requests: there is the key, or the truth, with which
 --      it compares what anybody could have written. That it compares is not proven.
--- uses: edges, helpers, settings, request_roles
+-- uses: edges, settings, request_roles
 with recursive below as (
-  select h.oid as root, 'pg_proc'::regclass::oid as class, h.oid as object
-  from helpers as h
-  where h.is_definer
+  select p.oid as root, 'pg_proc'::regclass::oid as class, p.oid as object
+  from edges as e
+  inner join pg_catalog.pg_proc as p on e.callee = p.oid and p.prosecdef
+  where e.callee_class = 'pg_proc'::regclass
   union
   select b.root, e.callee_class, e.callee
   from below as b

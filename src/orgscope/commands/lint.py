@@ -33,6 +33,8 @@ from orgscope.lint.formats import as_github, as_json, as_sarif, print_report
 __all__ = ["lint"]
 
 _COULD_NOT_LOOK = 2
+_OF_THE_SERVER: Final = "server_below_floor"
+"""The lint that says nothing where the server is a new one of ours, gone afterwards."""
 
 
 class Format(StrEnum):
@@ -90,7 +92,7 @@ def lint(  # noqa: PLR0917 - typer reads the parameters as arguments and options
         if explain is not None:
             typer.echo(_page(explain))
             return
-        lints = choose(only or ())
+        lints = [one for one in choose(only or ()) if dsn or one.name != _OF_THE_SERVER]
         known = read_baseline(baseline) if baseline is not None else None
         with target(dsn, project) as (settings, found), connect(settings, "dba") as connection:
             suppressions = load_suppressions(found) if found is not None else []

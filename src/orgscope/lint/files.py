@@ -31,11 +31,14 @@ __all__ = [
 ]
 
 GIVEN: Final = "given"
-"""The fragment that is no file: what a run was told, as ``(schemas, roles, role_prefix)``."""
+"""The fragment that is no file: what a run was told, as ``(schemas, roles, role_prefix)``.
+
+It also says whether anything but ``edges`` uses ``entries``: only then does this follow them.
+"""
 
 _GIVEN: Final = (
     "select %(schemas)s::text[] as schemas, %(roles)s::text[] as roles, "
-    "%(role_prefix)s::text as role_prefix"
+    "%(role_prefix)s::text as role_prefix, {has_entries} as has_entries"
 )
 _NAME: Final = re.compile(r"(?P<number>[0-9]{4})_(?P<name>[a-z][a-z0-9_]*)")
 _KEY: Final = re.compile(r"-- (?P<key>[A-Za-z]+(?: as)?): (?P<value>.+)")
@@ -164,8 +167,10 @@ def query(lint: Lint) -> str:
         order = [name for name in TopologicalSorter(needed).static_order() if name != lint.name]
     except CycleError as error:
         raise FileFailed(f"the '-- uses:' headers form a circle: {error.args[1]}") from None
+    has_entries = any("entries" in uses for name, uses in needed.items() if name != "edges")
+    given = _GIVEN.format(has_entries=has_entries)
     texts = [
-        f"{name} as (\n{_GIVEN if name == GIVEN else _escaped(known[name].text)}\n)"
+        f"{name} as (\n{given if name == GIVEN else _escaped(known[name].text)}\n)"
         for name in order
     ]
     texts.append(f"lint as (\n{_escaped(lint.text)}\n)")
