@@ -59,7 +59,6 @@ placed as (
   left join gathered as b on g.tree = b.tree and g.place > b.place and g.ends < b.ends
   group by g.tree, g.place
 )
-
 select
   g.tree, g.object, g.clause, g.place, g.ends, p.parent, p.levels, p.sublinks, g.node, g.variant,
   coalesce(g.function, o.oprcode::oid) as function, o.oprname::text as operator, g.relation, case
