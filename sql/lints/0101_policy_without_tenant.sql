@@ -8,19 +8,14 @@
 --      has no column of the row at all, and what may be written, are other lints.
 -- Level: error
 -- Category: security
--- uses: policies, bounds, truths, nodes, request_roles
+-- uses: policies, bounds, truths, nodes, policy_roles
 with covered as (
-  select p.oid, p.relation, p.is_permissive, q.oid as role, c.command, b.is_bound, b.has_comparison
+  select p.oid, p.relation, p.is_permissive, q.role, c.command, b.is_bound, b.has_comparison
   from policies as p
   inner join bounds as b on p.oid = b.policy and b.clause = 'using'
   inner join (values ('select'), ('update'), ('delete')) as c (command)
     on p.command in (c.command, 'all')
-  inner join request_roles as q
-    on not q.is_connection
-    and (p.is_for_public or exists (
-      select from unnest(p.roles) as n (role)
-      where q.oid <> 0 and n.role <> 0 and pg_has_role(q.oid, n.role, 'USAGE')
-    ))
+  inner join policy_roles as q on p.oid = q.policy and not q.is_connection
   where p.is_for_requests
 ),
 
