@@ -89,7 +89,9 @@ def test_policy__falls_back_to_a_role_or_of_a_column__clean(
     assert scratch.found(NUMBER) == []
 
 
-@pytest.mark.parametrize("whose", ["database lints", f"role {LOGIN}", f"role {LOGIN} in database lints"])
+@pytest.mark.parametrize(
+    "whose", ["database lints", f"role {LOGIN}", f"role {LOGIN} in database lints"]
+)
 def test_setting__has_a_value_beforehand__found_until_reset(scratch: Scratch, whose: str) -> None:
     scratch.as_superuser(
         f"alter {whose} set app.org_id = 'acme'", f"alter {whose} set app.theme = 'dark'"

@@ -90,6 +90,8 @@ def test_policy__other_columns_are_writable__clean(scratch: Scratch) -> None:
         MEMBERS,
         *CLOSED,
         f"alter policy join_in on app.members with check (org_id = {ME})",
-        policy(f"exists (select from app.members as m where {MINE} and m.org_id = notes.org_id and m.note = gen_random_uuid())"),
+        policy(
+            f"exists (select from app.members as m where {MINE} and m.org_id = notes.org_id and m.note = gen_random_uuid())"
+        ),
     )
     assert scratch.found(NUMBER) == []

@@ -49,7 +49,8 @@ def test_policy__cast_around_a_sub_select__found_without_a_fix(scratch: Scratch)
 )
 def test_function__raw_cast__found(scratch: Scratch, body: str) -> None:
     scratch.run(
-        f"create function app.raw_id() returns uuid {body}", policy("org_id = (select app.raw_id())")
+        f"create function app.raw_id() returns uuid {body}",
+        policy("org_id = (select app.raw_id())"),
     )
     [finding] = scratch.findings(NUMBER)
     assert (finding.kind, finding.identity, finding.fix) == ("function", "app.raw_id()", "")

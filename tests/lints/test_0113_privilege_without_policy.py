@@ -17,7 +17,7 @@ def test_table__privilege_of_no_policy__found_until_mended(
     scratch.run(f"grant {privilege} on app.notes to {REQUEST}")
     [finding] = scratch.findings(NUMBER)
     assert (finding.identity, finding.level) == ("app.notes", "info")
-    assert f"for {privilege.split()[0]} as {REQUEST}." in finding.detail
+    assert f"for {privilege.split(maxsplit=1)[0]} as {REQUEST}." in finding.detail
     scratch.mend(NUMBER)
     assert scratch.found(NUMBER) == []
 

@@ -15,7 +15,9 @@ def test_policy__for_a_role_that_bypasses__found_until_it_does_not(
     scratch: Scratch, attribute: str
 ) -> None:
     scratch.as_superuser(f"create role lint_loader {attribute}")
-    scratch.run(f"create policy load on app.notes for select to {REQUEST}, lint_loader using ({OWN})")
+    scratch.run(
+        f"create policy load on app.notes for select to {REQUEST}, lint_loader using ({OWN})"
+    )
     [finding] = scratch.findings(NUMBER)
     assert finding.identity == "app.notes.load"
     assert finding.detail == (

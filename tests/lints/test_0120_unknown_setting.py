@@ -16,9 +16,7 @@ NUMBER = "0120"
         ("text = (select app.who())", "app.who()"),
     ],
 )
-def test_setting__without_a_prefix__found(
-    scratch: Scratch, expression: str, identity: str
-) -> None:
+def test_setting__without_a_prefix__found(scratch: Scratch, expression: str, identity: str) -> None:
     scratch.run(
         "create function app.who() returns text language sql stable as "
         "$$ select current_setting('org_id', true) $$",

@@ -26,8 +26,7 @@ def test_function__runs_as_who_is_exempt__found(scratch: Scratch, attribute: str
 def test_function__runs_as_its_caller_or_no_policy_calls_it__clean(scratch: Scratch) -> None:
     scratch.as_superuser(
         "alter function app.org_id() owner to postgres",
-        "create function app.other() returns uuid language sql security definer "
-        "return null::uuid",
+        "create function app.other() returns uuid language sql security definer return null::uuid",
     )
     scratch.run(
         f"create policy own on app.notes for select to {REQUEST} using (org_id = app.org_id())"
