@@ -12,7 +12,8 @@ select
   'policy' as kind, p.identity,
   format(
     case
-      when bool_and(c.is_sealed) then 'Without %s one branch of its condition is true for every row.'
+      when bool_and(c.is_sealed)
+        then 'Without %s one branch of its condition is true for every row.'
       else 'With %s set to the right value, one branch of its condition is true for every row.'
     end, string_agg(distinct coalesce(c.name, 'a setting whose name is made at run time'), ', ')
   ) as detail,

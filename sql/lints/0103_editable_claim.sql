@@ -8,7 +8,7 @@
 --      of claims, in the policy or in the functions that it calls, and settings of such a name.
 -- Level: error
 -- Category: security
--- uses: policies, edges, nodes, readers, sources, reached, claims
+-- uses: policies, bodies, nodes, readers, sources, reached, claims
 with editable (key, is_free) as (
   select u.key, u.place <= 4
   from unnest(array[
@@ -33,15 +33,25 @@ taken as (
     )) > 0
   where n.node = 'CONST'
   union
-  select e.callee, 'body', k.key, k.is_free
-  from (select distinct g.callee, g.words from edges as g where g.words is not null) as e
-  inner join sources as s on e.callee = s.object and s.class = 'pg_proc'::regclass
+  select e.object, 'body', k.key, k.is_free
+  from bodies as e
+  inner join sources as s on e.object = s.object and s.class = 'pg_proc'::regclass
   cross join lateral (
     select lower(u.word) as word, lag(u.word) over (order by u.place) as before
     from unnest(e.words) with ordinality as u (word, place)
   ) as w
   inner join editable as k on w.word ~ format('^''({(.*,)?)?%s((,.*)?})?''$', k.key)
   where w.before = '>'
+),
+
+found as (
+  select t.object as policy, t.key, t.is_free from taken as t where t.clause <> 'body'
+  union
+  select r.policy, t.key, t.is_free from taken as t inner join reached as r on t.object = r.object
+  union
+  select c.policy, k.key, k.is_free
+  from claims as c
+  inner join editable as k on c.name ~ ('[._]' || k.key || '$') and k.key not in ('name', 'phone')
 )
 
 select
@@ -53,14 +63,6 @@ select
   '' as fix,
   case when bool_or(f.is_free) then 'error' else 'warning' end as level
 from policies as p
-inner join (
-  select t.object as policy, t.key, t.is_free from taken as t where t.clause <> 'body'
-  union
-  select r.policy, t.key, t.is_free from taken as t inner join reached as r on t.object = r.object
-  union
-  select c.policy, k.key, k.is_free
-  from claims as c
-  inner join editable as k on c.name ~ ('[._]' || k.key || '$') and k.key not in ('name', 'phone')
-) as f on p.oid = f.policy
+inner join found as f on p.oid = f.policy
 where p.is_for_requests
 group by p.identity

@@ -26,10 +26,14 @@ pinned as (
   where not p.is_permissive and p.is_for_requests
 ),
 
+relayed as (
+  select distinct r.relation, r.attnum from relays as r
+),
+
 written as (
   select distinct p.relation, y.attnum, c.command
   from policies as p
-  inner join (select distinct r.relation, r.attnum from relays as r) as y on p.relation = y.relation
+  inner join relayed as y on p.relation = y.relation
   inner join (values ('insert'), ('update')) as c (command) on p.command in (c.command, 'all')
   inner join truths as b on p.oid = b.policy and b.clause = 'check' and b.truth is not false
   left join tenant_columns as t on p.oid = t.policy and y.attnum = t.attnum and t.clause = 'check'
@@ -63,9 +67,8 @@ select
   'policy' as kind, p.identity,
   'It decides by ' || string_agg(
     case
-      when f.is_open then format('%s, which has no row security and requests may %s',
-                                 f.identity, f.what)
-      else format('%s, which requests may %s with any value', f.identity, f.what)
+      when f.is_open then f.identity || ', which has no row security and requests may ' || f.what
+      else f.identity || ', which requests may ' || f.what || ' with any value'
     end, '; and by ' order by f.identity, f.what
   ) || '.' as detail,
   '' as fix, case when bool_or(f.is_open) then 'error' else 'warning' end as level

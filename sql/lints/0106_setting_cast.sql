@@ -7,7 +7,7 @@
 --      with 22P02 instead of finding no row.
 -- Level: warning
 -- Category: security
--- uses: policies, edges, nodes, settings, helpers
+-- uses: policies, bodies, nodes, settings, objects
 with casts as (
   select s.class, s.object, s.name, n.clause, s.place
   from settings as s
@@ -25,8 +25,8 @@ with casts as (
   inner join nodes as c on l.tree = c.tree and l.parent = c.place and c.node = 'COERCEVIAIO'
   where s.is_settable
   union all
-  select e.callee_class, e.callee, btrim(w.words[3], ''''), 'body', null
-  from (select distinct g.callee_class, g.callee, g.words from edges as g) as e
+  select e.class, e.object, btrim(w.words[3], ''''), 'body', null
+  from bodies as e
   cross join lateral (
     select e.words[u.place:u.place + 11] as words
     from unnest(e.words) with ordinality as u (word, place)
@@ -38,14 +38,24 @@ with casts as (
 
 clauses as (
   select
-    p.oid, c.clause, t.text, count(*) as calls,
-    '[(](current_setting[(][^()]*[)])[)]::' as pattern
+    p.oid, c.clause, case c.clause when 'using' then p.using_text else p.check_text end as text,
+    count(*) as calls, '[(](current_setting[(][^()]*[)])[)]::' as pattern
   from policies as p
   inner join casts as c on p.oid = c.object
-  cross join lateral (
-    select case c.clause when 'using' then p.using_text else p.check_text end as text
-  ) as t
-  group by p.oid, c.clause, t.text
+  group by p.oid, c.clause, p.using_text, p.check_text
+),
+
+fixes as (
+  select p.oid, format('alter policy %s%s;', p.target, string_agg(
+    format(
+      case t.clause when 'using' then ' using (%s)' else ' with check (%s)' end,
+      regexp_replace(t.text, t.pattern, '(NULLIF(\1, ''''::text))::', 'g')
+    ), '' order by t.clause desc
+  )) as fix
+  from policies as p
+  inner join clauses as t on p.oid = t.oid
+  group by p.oid, p.target
+  having bool_and(t.calls = (select count(*) from regexp_matches(t.text, t.pattern, 'g')))
 )
 
 select
@@ -54,26 +64,9 @@ select
     'It casts %s, which is an empty string on a connection that was used before: the cast fails.',
     string_agg(distinct 'the setting ' || c.name, ', ')
   ) as detail,
-  coalesce((
-    select format('alter policy %s%s;', p.target, string_agg(
-      format(
-        case t.clause when 'using' then ' using (%s)' else ' with check (%s)' end,
-        regexp_replace(t.text, t.pattern, '(NULLIF(\1, ''''::text))::', 'g')
-      ), '' order by t.clause desc
-    ))
-    from policies as p
-    inner join clauses as t on p.oid = t.oid
-    where p.oid = f.oid
-    group by p.target
-    having bool_and(t.calls = (select count(*) from regexp_matches(t.text, t.pattern, 'g')))
-  ), '') as fix
-from casts as c
-inner join (
-  select 'policy' as kind, 'pg_policy'::regclass as class, p.oid, p.identity
-  from policies as p
-  where p.is_for_requests
-  union all
-  select 'function', 'pg_proc'::regclass, h.oid, h.identity from helpers as h
-) as f on c.class = f.class and c.object = f.oid
+  coalesce(x.fix, '') as fix
+from objects as f
+inner join casts as c on f.class = c.class and f.oid = c.object
+left join fixes as x on f.oid = x.oid
 where strpos(c.name, '.') > 0
-group by f.kind, f.identity, f.oid
+group by f.kind, f.identity, x.fix

@@ -21,7 +21,7 @@ with names as (
 equalities as (
   select e.object, e.clause, e.tree, e.place, max(n.own_column) as attnum
   from nodes as e
-  inner join nodes as n on e.tree = n.tree and n.place > e.place and n.place < e.ends
+  inner join nodes as n on e.tree = n.tree and e.place < n.place and e.ends > n.place
   where e.clause <> 'body' and e.node in ('OPEXPR', 'SCALARARRAYOPEXPR') and e.operator = '='
   group by e.object, e.clause, e.tree, e.place
   having count(*) filter (where n.node = 'VAR') = 1 and max(n.own_column) > 0

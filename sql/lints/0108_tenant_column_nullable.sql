@@ -2,10 +2,10 @@
 -- Flow: run by `orgscope lint`; never installed.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
--- Why: such a row is nobody's: no request sees it, no clean-up of a tenant finds it. A warning where
---      a policy has `… is null` on the column: then it is everybody's. A domain that is not null,
---      and a constraint that says so of the column alone, are as good as NOT NULL. A generated column
---      is as its sources are, and nobody forgets to fill it.
+-- Why: such a row is nobody's: no request sees it, no clean-up of a tenant finds it. A warning
+--      where a policy has `… is null` on the column: then it is everybody's. A domain that is not
+--      null and a constraint that says so of the column alone are as good as NOT NULL. A generated
+--      column is as its sources are, and nobody forgets to fill it.
 -- Level: info
 -- Category: security
 -- uses: policies, relations, nodes, terms, tenant_columns

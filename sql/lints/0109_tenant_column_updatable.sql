@@ -5,7 +5,7 @@
 -- Why: the tenant's column is the only one that a SELECT policy compares. An update whose policies
 --      compare another one, such as the owner's, moves own rows among the rows of any tenant. One
 --      that compares no column, or drops the one of its own USING, is another lint. The SELECT
---      policies help only where the statement reads a column, and `update t set org_id = …` does not.
+--      policies help only where a statement reads a column; `update t set org_id = …` does not.
 -- Level: warning
 -- Category: security
 -- uses: policies, tenant_columns, request_roles

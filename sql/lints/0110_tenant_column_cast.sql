@@ -15,8 +15,8 @@ with wrapped as (
     on v.tree = e.tree and v.place between e.place and e.ends and v.sublinks = e.sublinks
     and e.node in ('OPEXPR', 'SCALARARRAYOPEXPR') and e.operator = '='
   inner join nodes as w
-    on e.tree = w.tree and v.place > w.place and v.place < w.ends and w.place > e.place
-    and w.ends < e.ends and w.node in ('COERCEVIAIO', 'FUNCEXPR', 'OPEXPR', 'COALESCEEXPR')
+    on e.tree = w.tree and v.place > w.place and v.place < w.ends and e.place < w.place
+    and e.ends > w.ends and w.node in ('COERCEVIAIO', 'FUNCEXPR', 'OPEXPR', 'COALESCEEXPR')
   left join claims as k on w.tree = k.tree and k.place between w.place and w.ends
   where k.tree is null
 )

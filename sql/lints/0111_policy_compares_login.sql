@@ -16,7 +16,7 @@ with compared as (
     on n.tree = e.tree and n.place > e.place and n.place < e.ends and e.operator = '='
     and e.node in ('OPEXPR', 'SCALARARRAYOPEXPR')
   inner join nodes as v
-    on e.tree = v.tree and v.place > e.place and v.place < e.ends and v.own_column > 0
+    on e.tree = v.tree and e.place < v.place and e.ends > v.place and v.own_column > 0
   where n.node = 'SQLVALUEFUNCTION' and n.variant in ('9', '10', '11', '12')
   group by n.object
 ),

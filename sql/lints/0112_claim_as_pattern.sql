@@ -14,23 +14,22 @@ with matches as (
   left join pg_catalog.pg_proc as f
     on e.node = 'FUNCEXPR' and e.function = f.oid
     and f.pronamespace = 'pg_catalog'::regnamespace
-    and f.proname in ('starts_with', 'left', 'right', 'substr', 'substring', 'regexp_like', 'strpos')
+    and f.proname in (
+      'starts_with', 'left', 'right', 'substr', 'substring', 'regexp_like', 'strpos'
+    )
   where e.clause <> 'body' and (
     f.oid is not null
     or e.operator in ('~~', '!~~', '~~*', '!~~*', '~', '!~', '~*', '!~*', '^@')
   )
 ),
 
--- left(org_id, 4) = claim has the claim beside of the function, in the comparison around it.
+-- left(org_id, 4) = claim has the claim beside the function, in the comparison around it.
 around as (
-  select m.tree, m.object, m.clause, m.how, m.place, m.ends, m.place as from_place, m.ends as to_place
+  select m.*, coalesce(e.place, m.place) as scope, coalesce(e.ends, m.ends) as scope_ends
   from matches as m
-  union all
-  select m.tree, m.object, m.clause, m.how, m.place, m.ends, e.place, e.ends
-  from matches as m
-  inner join nodes as e
+  left join nodes as e
     on m.tree = e.tree and m.place > e.place and m.ends < e.ends and e.operator = '='
-  where m.how in ('left', 'right', 'substr', 'substring')
+    and m.how in ('left', 'right', 'substr', 'substring')
 ),
 
 found as (
@@ -38,7 +37,7 @@ found as (
   from around as a
   inner join nodes as v
     on a.tree = v.tree and v.place between a.place and a.ends and v.own_column > 0
-  inner join claims as k on a.tree = k.tree and k.place between a.from_place and a.to_place
+  inner join claims as k on a.tree = k.tree and k.place between a.scope and a.scope_ends
 )
 
 select

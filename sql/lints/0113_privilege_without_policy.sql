@@ -24,15 +24,18 @@ missing as (
   )
 ),
 
+lists as (
+  select c.oid, c.relacl as acl from pg_catalog.pg_class as c
+  union all
+  select a.attrelid, a.attacl from pg_catalog.pg_attribute as a where a.attacl is not null
+),
+
 granted as (
   select
-    m.oid, m.role, m.role_name, m.privilege, coalesce(bool_and(g.grantee = m.role), false) as is_own
+    m.oid, m.role, m.role_name, m.privilege,
+    coalesce(bool_and(g.grantee = m.role), false) as is_own
   from missing as m
-  left join (
-    select c.oid, c.relacl as acl from pg_catalog.pg_class as c
-    union all
-    select a.attrelid, a.attacl from pg_catalog.pg_attribute as a where a.attacl is not null
-  ) as s on m.oid = s.oid
+  left join lists as s on m.oid = s.oid
   left join lateral aclexplode(s.acl) as g
     on lower(g.privilege_type) = m.privilege
     and (g.grantee = 0 or pg_has_role(m.role, g.grantee, 'USAGE'))
@@ -48,7 +51,8 @@ kinds as (
 select
   r.kind, r.identity,
   case
-    when k.is_restrictive_only then 'Its policies are all restrictive, so no row is let through for '
+    when k.is_restrictive_only
+      then 'Its policies are all restrictive, so no row is let through for '
     else 'No policy lets a row through for '
   end || string_agg(
     format('%s as %s', g.privilege, g.role_name), ', ' order by g.role_name, g.privilege

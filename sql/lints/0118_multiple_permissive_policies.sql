@@ -33,11 +33,18 @@ sets as (
   group by m.relation, m.oids
 ),
 
+firsts as (
+  select s.oids, min(p.target) as target
+  from sets as s
+  inner join policies as p on p.oid = any(s.oids)
+  group by s.oids
+),
+
 joined as (
   select
     s.relation, s.commands, s.role_names, string_agg(quote_ident(p.name), ', ' order by p.name)
       as names,
-    case when count(distinct (p.command, p.roles)) = 1 then format(
+    case when min(p.command) = max(p.command) and min(p.roles) = max(p.roles) then format(
       'alter policy %s%s%s; %s', min(p.target),
       ' using (' || string_agg('(' || p.using_text || ')', ' or ' order by p.name) || ')',
       case when bool_or(p.check_text is not null) then format(' with check (%s)', string_agg(
@@ -48,12 +55,7 @@ joined as (
     ) end as fix
   from sets as s
   inner join policies as p on p.oid = any(s.oids)
-  inner join (
-    select f.oids, min(o.target) as target
-    from sets as f
-    inner join policies as o on o.oid = any(f.oids)
-    group by f.oids
-  ) as t on s.oids = t.oids
+  inner join firsts as t on s.oids = t.oids
   group by s.relation, s.oids, s.commands, s.role_names
 )
 

@@ -6,24 +6,17 @@
 --      value is always null, or reading it fails, so no row is let through.
 -- Level: warning
 -- Category: security
--- uses: policies, settings, helpers
+-- uses: settings, objects
 select
-  r.kind, r.identity,
+  o.kind, o.identity,
   format(
     'It reads %s, which is no setting of the server and has no prefix, so nobody can set it.',
-    string_agg(distinct r.name, ', ')
+    string_agg(distinct s.name, ', ')
   ) as detail,
   '' as fix
-from (
-  select 'policy' as kind, p.identity, s.name
-  from settings as s
-  inner join policies as p on s.class = 'pg_policy'::regclass and s.object = p.oid
-  union all
-  select 'function', h.identity, s.name
-  from settings as s
-  inner join helpers as h on s.class = 'pg_proc'::regclass and s.object = h.oid
-) as r
-where strpos(r.name, '.') = 0
-  and r.name not in ('role', 'session_authorization', 'is_superuser', 'seed')
-  and not exists (select from pg_catalog.pg_settings as g where lower(g.name) = r.name)
-group by r.kind, r.identity
+from settings as s
+inner join objects as o on s.class = o.class and s.object = o.oid
+where strpos(s.name, '.') = 0
+  and s.name not in ('role', 'session_authorization', 'is_superuser', 'seed')
+  and not exists (select from pg_catalog.pg_settings as g where lower(g.name) = s.name)
+group by o.kind, o.identity

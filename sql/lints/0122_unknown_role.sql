@@ -41,7 +41,7 @@ asked as (
     on a.tree = e.tree and a.place > e.place and a.place < e.ends
     and e.node in ('OPEXPR', 'SCALARARRAYOPEXPR') and e.operator in ('=', '<>')
   inner join nodes as n
-    on e.tree = n.tree and n.place > e.place and n.place < e.ends and n.node = 'CONST'
+    on e.tree = n.tree and e.place < n.place and e.ends > n.place and n.node = 'CONST'
     and n.type in ('text'::regtype, 'name'::regtype)
   left join nodes as f
     on n.tree = f.tree and n.parent = f.place and f.node = 'FUNCEXPR'
@@ -57,5 +57,6 @@ select
   '' as fix
 from policies as p
 inner join asked as a on p.oid = a.policy
-where a.name not in ('none', '') and a.name not in (select r.rolname::text from pg_catalog.pg_roles as r)
+where a.name not in ('none', '')
+  and a.name not in (select r.rolname::text from pg_catalog.pg_roles as r)
 group by p.identity

@@ -11,7 +11,7 @@
 select
   'function' as kind, p.oid::regprocedure::text as identity,
   format(
-    'It is marked leakproof, so a condition with it sees rows that row security hides; it is in %s.',
+    'It is in %s and marked leakproof, so it may be called on rows that row security hides.',
     l.lanname
   ) as detail,
   format('alter function %s not leakproof;', p.oid::regprocedure) as fix

@@ -6,15 +6,15 @@
 -- Raises: nothing.
 -- Why: the forms are coalesce(… claim …, constant) and, in PL/pgSQL, `return constant`. What is
 --      empty, zero or the nil uuid is nobody, and a boolean or a document names nobody.
--- uses: edges, nodes, readers, sources
+-- uses: bodies, nodes, readers, sources
 with tokens as (
   select
     w.callee, w.word, w.place, lag(w.word) over p as before, lead(w.word) over p as after,
     sum(case w.word when '(' then 1 when ')' then -1 else 0 end) over p as depth,
     w.word ~ '^''' and w.word !~ '^''([0-]*|{}|\[\])''$' or w.word ~ '^[1-9]$' as is_constant
   from (
-    select e.callee, lower(u.word) as word, u.place
-    from (select distinct g.callee, g.words from edges as g where g.words is not null) as e
+    select e.object as callee, lower(u.word) as word, u.place
+    from bodies as e
     cross join lateral unnest(e.words) with ordinality as u (word, place)
   ) as w
   window p as (partition by w.callee order by w.place)

@@ -18,7 +18,7 @@ with words as (
     sum(case left(w.word, 1) when '{' then 1 when '}' then -1 else 0 end)
       over (partition by w.tree order by w.place) + (w.word = '}')::integer as depth
   from (
-    select t.*, m.place, m.word[1] as word
+    select t.tree, t.object, t.clause, m.place, m.word[1] as word
     from trees as t
     cross join lateral regexp_matches(
       t.text, '[{][A-Z_0-9]+|[}]|:constvalue \d+ \[[- 0-9]*|(?::\w+ )?(?:\\.|[^\s(){}\\])+', 'g'
@@ -43,8 +43,7 @@ gathered as (
     max(o.value) filter (where o.name = 'varattno')::integer as attnum,
     max(o.value) filter (where o.name = 'varlevelsup')::integer as levels_up,
     max(o.value) filter (where o.name = 'varno')::integer as varno,
-    max(o.value)
-      filter (where o.name in ('boolop', 'subLinkType', 'op', 'nulltesttype')) as variant,
+    max(o.value) filter (where o.name ~ '^(boolop|subLinkType|op|nulltesttype)$') as variant,
     max(o.value) filter (where o.name in ('consttype', 'type') and o.value ~ '^\d+$')::oid as type,
     max(o.value) filter (where o.name = 'constvalue' and o.value <> '<>') as bytes
   from owned as o
@@ -52,13 +51,14 @@ gathered as (
 ),
 
 placed as (
-  select g.tree, g.place, max(b.place) as parent,
-    count(*) filter (where b.node = 'QUERY') as levels,
+  select
+    g.tree, g.place, max(b.place) as parent, count(*) filter (where b.node = 'QUERY') as levels,
     count(*) filter (where b.node = 'SUBLINK') as sublinks
   from gathered as g
   left join gathered as b on g.tree = b.tree and g.place > b.place and g.ends < b.ends
   group by g.tree, g.place
 )
+
 select
   g.tree, g.object, g.clause, g.place, g.ends, p.parent, p.levels, p.sublinks, g.node, g.variant,
   coalesce(g.function, o.oprcode::oid) as function, o.oprname::text as operator, g.relation, case

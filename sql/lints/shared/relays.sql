@@ -1,4 +1,4 @@
--- Return the columns of other relations that stand for a column of the row in policies' sub-selects.
+-- Return the columns of other relations that stand for a column of the row in sub-selects.
 --      (policy, relation, attnum)
 -- Flow: read by lints.
 -- Runs as: any login; reads pg_catalog only.

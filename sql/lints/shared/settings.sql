@@ -6,7 +6,7 @@
 -- Raises: nothing.
 -- Why: every session can write a setting that nobody declared (those with a dot in their name), and
 --      the server's own of context `user`.
--- uses: edges, nodes
+-- uses: bodies, nodes
 with read as (
   select
     case
@@ -28,11 +28,11 @@ with read as (
   where n.node = 'FUNCEXPR'
   union all
   select
-    e.callee_class, e.callee, null, null, null,
+    e.class, e.object, null, null, null,
     case
       when w.argument like '''%' and w.after in (',', ')') then lower(btrim(w.argument, ''''))
     end, w.after = ')' or lower(w.missing_ok) = 'false'
-  from (select distinct e.callee_class, e.callee, e.words from edges as e) as e
+  from bodies as e
   cross join lateral (
     select
       u.word, lead(u.word) over p as bracket, lead(u.word, 2) over p as argument,
