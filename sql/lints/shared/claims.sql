@@ -22,4 +22,4 @@ where s.class = 'pg_policy'::regclass
 union all
 select n.object, n.clause, n.tree, n.place, n.ends, null, null, false, true
 from nodes as n
-where n.clause <> 'body' and n.node = 'SQLVALUEFUNCTION' and n.type = 'name'::regtype
+where n.clause <> 'body' and n.node = 'SQLVALUEFUNCTION' and n.variant in ('9', '10', '11', '12')

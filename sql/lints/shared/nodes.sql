@@ -5,8 +5,9 @@
 -- Why: a node stands at `place` and ends at `ends`: what has its place between them is within it,
 --      and `parent` is the place of the node around it, `levels` and `sublinks` the number of
 --      queries and sub-selects around it. `own_column` is a column of the row that a policy is
---      about (0: all of it). `variant`: and, or, not; of a sub-select 0 exists, 2 any, 4 scalar,
---      6 array. `constant` is text, true or false, or bytes (on a little-endian server).
+--      about (0: all of it); `attnum` is any column's, of the `varno`th relation of its query.
+--      `variant`: and, or, not; of a sub-select 0 exists, 2 any, 4 scalar, 6 array; of a null test
+--      0 is null. `constant` is text, true or false, or bytes (on a little-endian server).
 -- uses: trees
 with words as (
   -- A backslash keeps what follows within its word: text of the database cannot end a node.
@@ -41,8 +42,8 @@ gathered as (
     max(o.value) filter (where o.name = 'relid')::oid as relation,
     max(o.value) filter (where o.name = 'varattno')::integer as attnum,
     max(o.value) filter (where o.name = 'varlevelsup')::integer as levels_up,
-    bool_or(o.name = 'varno' and o.value = '1') as is_of_first,
-    max(o.value) filter (where o.name in ('boolop', 'subLinkType', 'op')) as variant,
+    max(o.value) filter (where o.name = 'varno')::integer as varno,
+    max(o.value) filter (where o.name ~ '^(boolop|subLinkType|op|nulltesttype)$') as variant,
     max(o.value) filter (where o.name in ('consttype', 'type') and o.value ~ '^\d+$')::oid as type,
     max(o.value) filter (where o.name = 'constvalue' and o.value <> '<>') as bytes
   from owned as o
@@ -50,8 +51,8 @@ gathered as (
 ),
 
 placed as (
-  select g.tree, g.place, max(b.place) as parent,
-    count(*) filter (where b.node = 'QUERY') as levels,
+  select
+    g.tree, g.place, max(b.place) as parent, count(*) filter (where b.node = 'QUERY') as levels,
     count(*) filter (where b.node = 'SUBLINK') as sublinks
   from gathered as g
   left join gathered as b on g.tree = b.tree and g.place > b.place and g.ends < b.ends
@@ -60,10 +61,9 @@ placed as (
 
 select
   g.tree, g.object, g.clause, g.place, g.ends, p.parent, p.levels, p.sublinks, g.node, g.variant,
-  coalesce(g.function, o.oprcode::oid) as function, o.oprname::text as operator, g.relation,
-  case when g.clause <> 'body' and g.is_of_first and g.levels_up = p.levels then g.attnum end
-    as own_column,
-  g.levels_up, g.type, case
+  coalesce(g.function, o.oprcode::oid) as function, o.oprname::text as operator, g.relation, case
+    when g.clause <> 'body' and g.varno = 1 and g.levels_up = p.levels then g.attnum
+  end as own_column, g.levels_up, g.type, case
     when g.type = 'boolean'::regtype then (g.bytes ~ '^1 .[ ]1')::text
     when y.typcategory = 'S' and y.typlen = -1 then (
       select convert_from(
@@ -73,7 +73,7 @@ select
       from string_to_table(split_part(rtrim(g.bytes), '[ ', 2), ' ') as b (byte)
     )
     else g.bytes
-  end as constant
+  end as constant, g.attnum, g.varno
 from gathered as g
 inner join placed as p on g.tree = p.tree and g.place = p.place
 left join pg_catalog.pg_operator as o on g.operator = o.oid
