@@ -30,10 +30,15 @@ def test_function__of_a_policy_and_what_it_calls__found_until_mended(scratch: Sc
 
 
 def test_function__of_a_trigger__found_until_mended(scratch: Scratch) -> None:
-    scratch.run(*(one.format("") for one in TRIGGER))
+    scratch.run(*(one.format("") for one in TRIGGER), f"grant insert on app.notes to {REQUEST}")
     [finding] = scratch.findings(NUMBER)
     assert (finding.identity, "triggers" in finding.detail) == ("app.stamp()", True)
     scratch.mend(NUMBER)
+    assert scratch.found(NUMBER) == []
+
+
+def test_function__of_a_trigger_that_no_request_fires__clean(scratch: Scratch) -> None:
+    scratch.run(*(one.format("") for one in TRIGGER))
     assert scratch.found(NUMBER) == []
 
 
