@@ -3,12 +3,13 @@
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: permissive policies are joined with OR, so the one without the tenant's condition decides
---      for all. An error where a whole policy has none; a warning where one branch of an `or` has
---      none, which who wrote it may have meant. A restrictive policy that has it is enough. What
+--      for all. An error where a whole policy has none; a warning where it asks another claim, such
+--      as a role of staff; info where one branch of an `or` has none, which who wrote it may have
+--      meant. A restrictive policy that has it is enough. What
 --      has no column of the row at all, and what may be written, are other lints.
 -- Level: error
 -- Category: security
--- uses: policies, bounds, truths, nodes, policy_roles
+-- uses: policies, bounds, truths, nodes, policy_roles, claims
 with covered as (
   select p.oid, p.relation, p.is_permissive, q.role, c.command, b.is_bound, b.has_comparison
   from policies as p
@@ -16,7 +17,6 @@ with covered as (
   inner join (values ('select'), ('update'), ('delete')) as c (command)
     on p.command in (c.command, 'all')
   inner join policy_roles as q on p.oid = q.policy and not q.is_connection
-  where p.is_for_requests
 ),
 
 kept as (
@@ -57,7 +57,13 @@ select
     )
   end as detail,
   '' as fix,
-  case when o.has_comparison then 'warning' else 'error' end as level
+  case
+    when o.has_comparison then 'info'
+    when exists (
+      select from claims as c where c.policy = p.oid and c.clause = 'using'
+    ) then 'warning'
+    else 'error'
+  end as level
 from opened as o
 inner join policies as p on o.oid = p.oid
 inner join owned as w on o.oid = w.oid

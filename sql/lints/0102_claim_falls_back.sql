@@ -12,7 +12,6 @@ with recursive asked as (
   select c.function as oid
   from comparisons as c
   inner join policies as p on c.policy = p.oid and p.is_for_requests
-  where c.function is not null
   union
   select e.callee
   from asked as a

@@ -31,7 +31,6 @@ taken as (
         || string_agg(' ' || ascii(c.sign), '' order by c.place)
       from string_to_table(k.key, null) with ordinality as c (sign, place)
     )) > 0
-  where n.node = 'CONST'
   union
   select e.object, 'body', k.key, k.is_free
   from bodies as e

@@ -26,6 +26,16 @@ def test_policy__without_the_tenant_beside_one_that_has_it__error(
     assert scratch.found(NUMBER) == []
 
 
+def test_policy__asks_a_claim_and_not_whose_the_row_is__warning(scratch: Scratch) -> None:
+    scratch.run(
+        f"create policy staff on app.notes for select to {REQUEST} "
+        "using (text <> 'x' and (select app.sealed_org_id()) is not null)"
+    )
+    assert [(one.identity, one.level) for one in scratch.findings(NUMBER)] == [
+        ("app.notes.staff", "warning")
+    ]
+
+
 @pytest.mark.parametrize(
     "expression",
     [
@@ -35,10 +45,10 @@ def test_policy__without_the_tenant_beside_one_that_has_it__error(
         f"not ({OWN} and text = 'x')",
     ],
 )
-def test_policy__branch_without_the_tenant__warning(scratch: Scratch, expression: str) -> None:
+def test_policy__branch_without_the_tenant__info(scratch: Scratch, expression: str) -> None:
     scratch.run(f"alter policy select_own on app.notes using ({expression})")
     [finding] = scratch.findings(NUMBER)
-    assert (finding.identity, finding.level) == ("app.notes.select_own", "warning")
+    assert (finding.identity, finding.level) == ("app.notes.select_own", "info")
 
 
 @pytest.mark.parametrize(

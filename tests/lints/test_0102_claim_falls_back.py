@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lints.conftest import LOGIN, REQUEST, Scratch
+from tests.lints.conftest import LOGIN, OWNER, REQUEST, Scratch
 
 NUMBER = "0102"
 ACME = "'0f000000-0000-0000-0000-000000000001'"
@@ -86,6 +86,25 @@ def test_policy__falls_back_to_a_role_or_of_a_column__clean(
     scratch: Scratch, expression: str
 ) -> None:
     scratch.run(policy(expression))
+    assert scratch.found(NUMBER) == []
+
+
+def test_policy__of_a_role_that_no_request_acts_as__clean(scratch: Scratch) -> None:
+    scratch.run(
+        f"create policy own on app.notes to {OWNER} "
+        f"using (org_id = coalesce((select app.sealed_org_id()), {ACME}))"
+    )
+    assert scratch.found(NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    "setting", ["app.org_id = ''", "search_path = 'app'", "app.theme = 'dark'"]
+)
+def test_setting__empty_or_of_the_server_or_no_claim__clean(scratch: Scratch, setting: str) -> None:
+    scratch.as_superuser(f"alter role {LOGIN} set {setting}")
+    scratch.run(
+        policy("org_id = (select app.org_id()) or text = current_setting('search_path', true)")
+    )
     assert scratch.found(NUMBER) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lints.conftest import REQUEST, Scratch
+from tests.lints.conftest import OWNER, REQUEST, Scratch
 
 NUMBER = "0103"
 JWT = "nullif(current_setting('request.jwt.claims', true), '')::jsonb"
@@ -56,8 +56,20 @@ def test_policy__believes_an_editable_claim__found(
         "org_id = (select app.sealed_org_id()) and text <> 'email'",
         "org_id = (select app.sealed_org_id()) and text::jsonb ->> 'email' = 'x'",
         "text = current_setting('app.org_name', true)",
+        "text = (select app.labelled())",
     ],
 )
 def test_policy__believes_what_others_decide__clean(scratch: Scratch, expression: str) -> None:
-    scratch.run(policy(expression))
+    scratch.run(
+        "create function app.labelled() returns text language sql stable as "
+        "$$ select concat('email', current_setting('app.org', true)) $$",
+        policy(expression),
+    )
+    assert scratch.found(NUMBER) == []
+
+
+def test_policy__of_a_role_that_no_request_acts_as__clean(scratch: Scratch) -> None:
+    scratch.run(
+        f"create policy own on app.notes to {OWNER} using ({JWT} ->> 'user_metadata' = text)"
+    )
     assert scratch.found(NUMBER) == []

@@ -69,6 +69,21 @@ def test_policy__anybody_may_join_any_organization__warning(
 @pytest.mark.parametrize(
     "statement",
     [
+        "create unique index on app.members (org_id, user_id)",
+        "create unique index on app.members (user_id)",
+        f"create policy other on app.members for insert to {REQUEST} with check (org_id = {ME})",
+        f"create policy keep on app.members as restrictive for update to {REQUEST} using (org_id = {ME})",
+        f"create policy keep on app.members as restrictive to lint_owner using (org_id = {ME})",
+    ],
+)
+def test_policy__what_is_beside_does_not_help__warning(scratch: Scratch, statement: str) -> None:
+    scratch.run(MEMBERS, *CLOSED, policy(FORMS[0]), statement)
+    assert scratch.found(NUMBER) == ["app.notes.shared"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
         f"revoke insert on app.members from {REQUEST}",
         f"revoke insert on app.members from {REQUEST}; grant insert (user_id) on app.members to {REQUEST}",
         "create unique index on app.members (org_id)",
@@ -82,6 +97,14 @@ def test_policy__nobody_can_join_what_is_not_theirs__clean(
     scratch: Scratch, statement: str
 ) -> None:
     scratch.run(MEMBERS, *CLOSED, policy(FORMS[0]), statement)
+    assert scratch.found(NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    "who", [f"as restrictive for select to {REQUEST}", "for select to lint_owner"]
+)
+def test_policy__restricts_or_is_for_others__clean(scratch: Scratch, who: str) -> None:
+    scratch.run(MEMBERS, *CLOSED, f"create policy shared on app.notes {who} using ({FORMS[0]})")
     assert scratch.found(NUMBER) == []
 
 

@@ -40,12 +40,32 @@ def test_policy__column_that_no_policy_compares_with_a_claim__known_by_its_name(
     assert len(scratch.found(NUMBER)) == wanted
 
 
+def test_policy__key_of_another_table_is_compared_with_a_claim__clean(scratch: Scratch) -> None:
+    scratch.run(
+        f"create policy own on app.notes for select to {REQUEST} using (id = app.org_id())",
+        "create table app.pages (id uuid)",
+        "alter table app.pages enable row level security",
+        f"create policy shown on app.pages for select to {REQUEST} using (id = {ACME})",
+    )
+    assert scratch.found(NUMBER) == []
+
+
+def test_policy__asks_for_the_empty_text__clean(scratch: Scratch) -> None:
+    scratch.run(
+        "create table app.pages (tenant_id text)",
+        "alter table app.pages enable row level security",
+        f"create policy shown on app.pages for select to {REQUEST} using (tenant_id = '')",
+    )
+    assert scratch.found(NUMBER) == []
+
+
 @pytest.mark.parametrize(
     "policy",
     [
         f"for select to {REQUEST} using ({OWN} and text = 'public')",
         f"for select to {REQUEST} using (org_id::text = text or text = 'x')",
         f"for select to {REQUEST} using (org_id <> {ACME} and {OWN})",
+        f"for select to {REQUEST} using (org_id::text = format('%s', 'x'))",
         f"as restrictive for select to {REQUEST} using (org_id = {ACME})",
         f"for select to lint_owner using (org_id = {ACME})",
         f"for select to {REQUEST} using (exists (select from app.keys as k where k.kid = 1 and k.secret = notes.org_id::text))",

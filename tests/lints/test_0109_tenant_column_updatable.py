@@ -25,8 +25,27 @@ def test_policy__compares_the_owner_only__found(scratch: Scratch, command: str) 
 
 
 @pytest.mark.parametrize(
+    "other",
+    [
+        f"as restrictive for insert to {REQUEST} with check ({OWN})",
+        f"as restrictive for update to lint_owner using ({OWN})",
+        f"for update to {REQUEST} using ({OWN})",
+    ],
+)
+def test_policy__another_holds_the_tenant_elsewhere__found(scratch: Scratch, other: str) -> None:
+    scratch.run(
+        f"create policy mine on app.notes for update to {REQUEST} using ({MINE})",
+        f"create policy other on app.notes {other}",
+        f"grant update on app.notes to {REQUEST}",
+    )
+    assert scratch.found(NUMBER) == ["app.notes.mine"]
+
+
+@pytest.mark.parametrize(
     "statements",
     [
+        [f"create policy mine on app.notes for update to {REQUEST} using (text <> '')"],
+        [f"create policy mine on app.notes for update to lint_owner using ({MINE})"],
         [f"create policy mine on app.notes for update to {REQUEST} using ({MINE} and {OWN})"],
         [f"create policy mine on app.notes for update to {REQUEST} using ({OWN})"],
         [f"create policy mine on app.notes for insert to {REQUEST} with check ({MINE})"],

@@ -29,6 +29,7 @@ def test_policy__any_admin_is_enough__found(scratch: Scratch, table: str, beside
     )
     [finding] = scratch.findings(NUMBER)
     assert finding.identity == "app.notes.own"
+    assert finding.level == ("warning" if " and " in beside else "error")
     assert f"whether app.{table} has any such row" in finding.detail
     scratch.run(f"alter table app.{table} enable row level security")
     assert scratch.found(NUMBER) == []

@@ -1,6 +1,6 @@
 -- Return the columns of the row that policies compare with a claim, where they do it.
 --      (policy, clause, tree, place, attnum, function): the place is the column's; the function
---      depends on the claim, null where the policy itself reads it.
+--      is current_setting or what depends on it, and null for current_user.
 -- Flow: read by tenant_columns, bounds and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
