@@ -18,16 +18,30 @@ from starlette.routing import BaseRoute, Route
 from orgscope.db import get_org_scoped_db, get_user_scoped_db
 from orgscope.devworkos import DevWorkOS
 from orgscope.settings import Settings
-from orgscope.signature import HEADER, sign
+from orgscope.testing import API_KEY, Webhook
+from orgscope.testing import WEBHOOK_PATH as WEBHOOKS
+from orgscope.testing import WEBHOOK_SECRET as SECRET
+from orgscope.testing import local_workos as world
 from orgscope.web import create_app
 from orgscope.web.services import Services
 from tests.database import Database
-from tests.tokens import CLIENT_ID, RsaKey, jwks
+from tests.tokens import RsaKey, jwks
 
-SECRET: Final = "whsec_a_secret_for_tests"
+__all__ = [
+    "API_KEY",
+    "OLD_SECRET",
+    "ROUTES",
+    "SECRET",
+    "WEBHOOKS",
+    "Web",
+    "client_of",
+    "key_server",
+    "running",
+    "web_settings",
+    "world",
+]
+
 OLD_SECRET: Final = "whsec_the_secret_before_it"
-API_KEY: Final = "sk_test_a_key_for_tests"
-WEBHOOKS: Final = "/api/webhooks/workos"
 
 
 def web_settings(database: Database, **changes: Any) -> Settings:
@@ -40,11 +54,6 @@ def web_settings(database: Database, **changes: Any) -> Settings:
         **changes,
     }
     return database.settings.model_copy(update=values)
-
-
-def world(**options: Any) -> DevWorkOS:
-    """Return a local WorkOS whose tokens the test databases accept."""
-    return DevWorkOS(client_id=CLIENT_ID, api_key=API_KEY, hold_back_s=0, **options)
 
 
 def client_of(workos: DevWorkOS) -> httpx2.AsyncClient:
@@ -107,8 +116,8 @@ class Web:
     ) -> httpx2.Response:
         """POST a body that is signed over its bytes."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", HEADER: sign(content, secret, **signing)}
-        return await self.client.post(WEBHOOKS, content=content, headers=headers)
+        hook = Webhook.signed(content, secret=secret, **signing)
+        return await self.client.post(WEBHOOKS, content=hook.body, headers=hook.headers)
 
 
 @asynccontextmanager

@@ -10,11 +10,10 @@ from types import ModuleType
 import pytest
 from starlette.testclient import TestClient
 
-from booking.demo.__main__ import PROJECT
-from booking.demo.cast import Cast
-from orgscope.devstack import Stack
+from orgscope.settings import Settings
+from orgscope.testing import Database
 
-README = PROJECT.parent / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -33,14 +32,19 @@ def service(tmp_path: Path) -> ModuleType:
 
 
 def test_readme__service__each_member_gets_the_rows_of_their_organization(
-    service: ModuleType, stack: Stack, cast: Cast
+    service: ModuleType, orgscope_database: Database, orgscope_settings: Settings
 ) -> None:
-    for person in (cast.ada, cast.bob):
-        visit = {"title": f"{person.name}'s visit", "duration_minutes": 30}
-        cast.post(person, "/api/events", visit).raise_for_status()
-    with TestClient(service.create_app(stack.settings)) as client:
+    places = (("user_01ADA", "org_01ANALYTICAL"), ("user_01BOB", "org_01BUILDERS"))
+    for place in places:
+        orgscope_database.add_member(*place)
+        with orgscope_database.act_as(*place, commit=True) as acting:
+            acting.execute(
+                "insert into app.events (title, duration_minutes) values (%s, 30)",
+                (f"A visit of {place[0]}",),
+            )
+    with TestClient(service.create_app(orgscope_settings)) as client:
         assert client.get("/readyz").status_code == 200
         assert client.get("/events").status_code == 401
-        for person in (cast.ada, cast.bob):
-            answer = client.get("/events", headers=person.headers)
-            assert answer.json() == [f"{person.name}'s visit"]
+        for place in places:
+            answer = client.get("/events", headers=orgscope_database.bearer(*place))
+            assert answer.json() == [f"A visit of {place[0]}"]

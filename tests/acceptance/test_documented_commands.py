@@ -23,9 +23,9 @@ import pytest
 
 from orgscope.devstack import environment
 from orgscope.devworkos import DevWorkOS, Server, serve
+from orgscope.embedded import Server as PostgreSQL
 from orgscope.embedded import find_binaries
 from orgscope.settings import Settings
-from tests.conftest import PgServer
 from tests.database import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,18 +63,18 @@ class Reader:
 
 
 @pytest.fixture
-def reader(pg_server: PgServer, workos: Server) -> Iterator[Reader]:
+def reader(orgscope_server: PostgreSQL, workos: Server) -> Iterator[Reader]:
     """A reader with a new database, an environment of WorkOS, and nothing set in the shell."""
     name = "documented"
-    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+    with psycopg.connect(orgscope_server.url(), autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")
         connection.execute(f"create database {name}")
         settings = settings_for(
-            pg_server.host,
-            pg_server.port,
+            orgscope_server.host,
+            orgscope_server.port,
             name,
-            pg_server.user,
-            pg_server.password,
+            orgscope_server.superuser,
+            orgscope_server.password,
             workos_client_id=workos.world.client_id,
             workos_base_url=workos.url,
             workos_issuer=(workos.world.issuer,),

@@ -5,15 +5,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from orgscope.deploy import Project, commands
 from orgscope.settings import Settings
+from orgscope.testing import Template
 from tests.correctness.channels import CHANNELS, Channel
 from tests.correctness.stage import Stage, staged
 from tests.database import Database
 from tests.migrations.projects import add_revision, copy_core, edit
-from tests.second_database import second_settings
 from tests.tokens import rsa_key
 from tests.web import Web, key_server, running, web_settings, world
 
@@ -68,10 +67,10 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 @pytest.fixture
-def target(database: Database, pg_template: NoopExecutor) -> Iterator[Settings]:
+def target(orgscope_template: Template) -> Iterator[Settings]:
     """The settings of another database: deployed, and empty."""
-    with second_settings(database, pg_template) as made:
-        yield made
+    with orgscope_template.clone() as made:
+        yield made.settings
 
 
 @pytest.fixture

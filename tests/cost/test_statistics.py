@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from tests.memory import IN_MEMORY
 
 from orgscope.cost import most_used
-from orgscope.embedded import temporary_server
+from orgscope.embedded import Server, temporary_server
 from orgscope.errors import ConfigurationError
-from tests.conftest import PgServer
-from tests.memory import IN_MEMORY
 
 EXTENSION = "pg_stat_statements"
 TABLES = """
@@ -62,9 +61,9 @@ def test_most_used__tables_under_row_security__their_reads_by_time(
     assert len(most_used(watched, 1)) == 1
 
 
-def test_most_used__no_extension__says_what_to_do(pg_server: PgServer) -> None:
+def test_most_used__no_extension__says_what_to_do(orgscope_server: Server) -> None:
     with (
-        psycopg.connect(pg_server.server.url()) as connection,
+        psycopg.connect(orgscope_server.url()) as connection,
         pytest.raises(ConfigurationError, match="create extension pg_stat_statements"),
     ):
         most_used(connection, 5)

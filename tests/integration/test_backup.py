@@ -15,8 +15,8 @@ from psycopg import sql
 from orgscope import deploy
 from orgscope.embedded import find_binaries
 from orgscope.settings import LOGINS, Settings
-from tests.conftest import PgServer
-from tests.database import Database, settings_for
+from orgscope.testing import Template
+from tests.database import Database
 
 ROWS = (
     "--data-only",
@@ -84,15 +84,13 @@ def dumps(filled: Database, tmp_path: Path) -> Dumps:
 
 
 @pytest.fixture
-def empty(filled: Database, pg_server: PgServer) -> Iterator[Settings]:
+def empty(filled: Database, orgscope_template: Template) -> Iterator[Settings]:
     """Settings whose logins all point at a new, empty database with the roles' rights."""
     name = f"{filled.admin.info.dbname}_restored"
     identifier = sql.Identifier(name)
     filled.admin.execute(sql.SQL("create database {}").format(identifier))
     try:
-        settings = settings_for(
-            pg_server.host, pg_server.port, name, pg_server.user, pg_server.password
-        )
+        settings = orgscope_template.settings(name)
         deploy.create_roles(settings)
         yield settings
     finally:

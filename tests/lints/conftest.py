@@ -12,9 +12,9 @@ from psycopg import sql
 
 from orgscope import deploy
 from orgscope.deploy import Project
+from orgscope.embedded import Server
 from orgscope.lint import Finding, choose, files, lint
 from orgscope.settings import Settings
-from tests.conftest import PgServer
 from tests.database import load_template, settings_for
 from tests.lints.test_house import ROOT
 
@@ -104,12 +104,12 @@ class Scratch:
 
 
 @pytest.fixture(scope="session")
-def scratch_connection(pg_server: PgServer) -> Iterator[psycopg.Connection[Any]]:
+def scratch_connection(orgscope_server: Server) -> Iterator[psycopg.Connection[Any]]:
     """The connection to the scratch database, within a transaction."""
-    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+    with psycopg.connect(orgscope_server.url(), autocommit=True) as connection:
         connection.execute("create database lints")
         connection.execute(_ROLES)
-    with psycopg.connect(pg_server.server.url("lints")) as connection:
+    with psycopg.connect(orgscope_server.url("lints")) as connection:
         connection.execute(_SCHEMA)
         connection.commit()
         yield connection
@@ -149,28 +149,32 @@ class Counted:
 
 
 @pytest.fixture(scope="module")
-def counted(pg_server: PgServer) -> Iterator[Counted]:
+def counted(orgscope_server: Server) -> Iterator[Counted]:
     """A database that counts what is read, without a table."""
-    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+    with psycopg.connect(orgscope_server.url(), autocommit=True) as connection:
         connection.execute("drop database if exists counted")
         connection.execute("create database counted")
-    with psycopg.connect(pg_server.server.url("counted"), autocommit=True) as connection:
+    with psycopg.connect(orgscope_server.url("counted"), autocommit=True) as connection:
         yield Counted(connection)
 
 
-def deployed(pg_server: PgServer, name: str, *projects: str) -> Settings:
+def deployed(orgscope_server: Server, name: str, *projects: str) -> Settings:
     """Make a database with the core and the projects of these folders deployed in it."""
-    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+    with psycopg.connect(orgscope_server.url(), autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     load_template(
-        host=pg_server.host,
-        port=pg_server.port,
-        user=pg_server.user,
+        host=orgscope_server.host,
+        port=orgscope_server.port,
+        user=orgscope_server.superuser,
         dbname=name,
-        password=pg_server.password,
+        password=orgscope_server.password,
     )
     settings = settings_for(
-        pg_server.host, pg_server.port, name, pg_server.user, pg_server.password
+        orgscope_server.host,
+        orgscope_server.port,
+        name,
+        orgscope_server.superuser,
+        orgscope_server.password,
     )
     for folder in projects:
         deploy.migrate(settings, Project.load(ROOT / folder))

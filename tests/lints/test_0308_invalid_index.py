@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from orgscope.embedded import Server
 from orgscope.lint import choose, lint
-from tests.conftest import PgServer
 from tests.lints.conftest import REQUEST, Scratch
 
 NUMBER = "0308"
@@ -51,10 +51,10 @@ def test_index__of_a_partitioned_table__waits_for_its_partitions(scratch: Scratc
 
 
 def test_index__that_is_being_built__clean(
-    scratch_connection: psycopg.Connection[object], pg_server: PgServer
+    scratch_connection: psycopg.Connection[object], orgscope_server: Server
 ) -> None:
     """A build waits for a transaction that wrote the table, and its index is not valid yet."""
-    url = pg_server.server.url("lints")
+    url = orgscope_server.url("lints")
     with (
         psycopg.connect(url, autocommit=True) as builder,
         psycopg.connect(url) as writer,

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from orgscope.embedded import Server
 from orgscope.lint import Report, all_lints, lint
-from tests.conftest import PgServer
 from tests.lints.conftest import deployed
 
 
 @pytest.fixture(scope="module")
-def report(pg_server: PgServer) -> Iterator[Report]:
+def report(orgscope_server: Server) -> Iterator[Report]:
     """What the lints say of it, asked by a login of orgscope that may read nothing."""
-    settings = deployed(pg_server, "clean", "booking", "tests/isolation/library")
+    settings = deployed(orgscope_server, "clean", "booking", "tests/isolation/library")
     with psycopg.connect(settings.url("monitor")) as connection:
         yield lint(connection)
 

@@ -11,8 +11,8 @@ from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner, Result
 
 from orgscope.cli import app
+from orgscope.embedded import Server
 from orgscope.lint import all_lints
-from tests.conftest import PgServer
 from tests.lints.test_house import ROOT
 
 PASSWORD = "lint-test-password"
@@ -26,14 +26,17 @@ alter table public.open owner to postgres;
 
 
 @pytest.fixture(scope="module")
-def foreign(pg_server: PgServer) -> str:
+def foreign(orgscope_server: Server) -> str:
     """The DSN of a database without orgscope and with one open table, as a login with no rights."""
-    with psycopg.connect(pg_server.server.url(), autocommit=True) as connection:
+    with psycopg.connect(orgscope_server.url(), autocommit=True) as connection:
         connection.execute("create database foreign_lints")
-    with psycopg.connect(pg_server.server.url("foreign_lints"), autocommit=True) as connection:
+    with psycopg.connect(orgscope_server.url("foreign_lints"), autocommit=True) as connection:
         connection.execute(FOREIGN)
     return make_conninfo(
-        host=pg_server.host, port=pg_server.port, user="lint_reader", dbname="foreign_lints"
+        host=orgscope_server.host,
+        port=orgscope_server.port,
+        user="lint_reader",
+        dbname="foreign_lints",
     )
 
 

@@ -20,8 +20,8 @@ from chancy.plugins.workflow import WorkflowPlugin
 from procrastinate.schema import SchemaManager
 from psycopg.conninfo import make_conninfo
 
+from orgscope.embedded import Server
 from orgscope.lint import Category, Level, Report, all_lints, lint
-from tests.conftest import PgServer
 
 OWNER: Final = "queues_owner"
 WORKER: Final = "queues_worker"
@@ -106,11 +106,11 @@ async def _make_chancy(dsn: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def report(pg_server: PgServer) -> Iterator[Report]:
+def report(orgscope_server: Server) -> Iterator[Report]:
     """What the lints say of all three in one database, asked by the role of requests."""
-    with psycopg.connect(pg_server.server.url(), autocommit=True) as admin:
+    with psycopg.connect(orgscope_server.url(), autocommit=True) as admin:
         admin.execute("create database foreign_schemas")
-    url = pg_server.server.url("foreign_schemas")
+    url = orgscope_server.url("foreign_schemas")
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(_BEFORE)
         admin.execute(f"set role {OWNER}")

@@ -10,12 +10,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from tests.memory import IN_MEMORY, WAL_OPTIONS
 
 from orgscope.embedded import temporary_server
-from tests.conftest import PgServer
 from tests.lints.conftest import deployed
 from tests.lints.test_house import ROOT, table
-from tests.memory import IN_MEMORY, WAL_OPTIONS
 
 PAGE = ROOT / "docs" / "explanation" / "pgrls.md"
 SCHEMAS = "app,audit,authz,deploy,sync,workos"
@@ -27,7 +26,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     folder = tmp_path_factory.mktemp("pgrls")  # with no pgrls.toml in it
     # A server of its own: it asks for all roles, and those of other tests are no concern of ours.
     with temporary_server(base=IN_MEMORY, options=WAL_OPTIONS) as server:
-        settings = deployed(PgServer.of(server), "pgrls", "booking")
+        settings = deployed(server, "pgrls", "booking")
         result = subprocess.run(
             [sys.executable, "-m", "pgrls", "lint", "--schemas", SCHEMAS, "--format", "json"],
             cwd=folder,

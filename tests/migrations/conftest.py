@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from orgscope import deploy
 from orgscope.deploy import Project, commands
-from tests.conftest import PgServer
+from orgscope.embedded import Server
 from tests.database import Database, settings_for
 from tests.migrations.projects import NAME, copy_core
 
@@ -26,10 +26,10 @@ NewDatabase = Callable[..., Database]
 
 
 @pytest.fixture
-def new_database(pg_server: PgServer) -> Iterator[NewDatabase]:
+def new_database(orgscope_server: Server) -> Iterator[NewDatabase]:
     """Make databases with nothing in them, owned by a DBA with CREATEROLE who is no superuser."""
     with (
-        psycopg.connect(pg_server.server.url(), autocommit=True) as admin,
+        psycopg.connect(orgscope_server.url(), autocommit=True) as admin,
         ExitStack() as stack,
     ):
 
@@ -48,9 +48,9 @@ def new_database(pg_server: PgServer) -> Iterator[NewDatabase]:
                 sql.SQL("drop database {} with (force)").format(sql.Identifier(name)),
             )
             made = settings_for(
-                pg_server.host, pg_server.port, name, dba_name, _PASSWORD, **settings
+                orgscope_server.host, orgscope_server.port, name, dba_name, _PASSWORD, **settings
             )
-            url = make_conninfo(pg_server.server.url(), dbname=name)
+            url = make_conninfo(orgscope_server.url(), dbname=name)
             connection = stack.enter_context(psycopg.connect(url, autocommit=True))
             return Database(made, connection)
 

@@ -11,6 +11,7 @@ import pytest
 
 from orgscope import deploy
 from orgscope.deploy import Project
+from orgscope.devstack import environment
 from orgscope.errors import (
     ContextMissing,
 )
@@ -24,11 +25,10 @@ import json, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from orgscope import deploy
-from tests.database import settings_for
+from orgscope.settings import Settings
 
-host, port, dbname, prefix, folder = json.loads(sys.argv[1])
-settings = settings_for(host, port, dbname, "nobody", "", role_prefix=prefix)
-project = deploy.Project.load(Path(folder))
+settings = Settings(_env_file=None)
+project = deploy.Project.load(Path(sys.argv[1]))
 with ThreadPoolExecutor(5) as pool:
     outcomes = list(pool.map(lambda _: deploy.migrate(settings, project), range(5)))
 print(json.dumps([bool(outcome) for outcome in outcomes]))
@@ -117,14 +117,10 @@ def test_migrate__twenty_at_once__one_works_and_the_others_find_nothing(
         "drop index concurrently if exists shop.notes_body_idx;\n"
         "create index concurrently notes_body_idx on shop.notes (body);\n",
     )
-    info = empty.admin.info
-    arguments = json.dumps(
-        [info.host, info.port, info.dbname, empty.settings.role_prefix, str(project.root)]
-    )
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", RUNS, arguments],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            [sys.executable, "-c", RUNS, str(project.root)],
+            env={**os.environ, **environment(empty.settings)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

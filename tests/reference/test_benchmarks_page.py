@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import record
 from benchmarks.harness import Comparison, Run, comparison_of
-from tests.conftest import PgServer
+from orgscope.embedded import Server
 
 SLOW = comparison_of("ours / theirs", [(3e-4, 1e-4), (2e-4, 1e-4)], bound=2.2, sense="at most")
 MEMORY = comparison_of("peak", [(9e7, 2e8), (1e8, 2e8)], bound=1, sense="at most", unit="MB")
@@ -44,8 +44,8 @@ def test_keep__run__results_and_page_of_it(tmp_path: Path, monkeypatch: pytest.M
     assert record.PAGE.read_text("utf-8") == record.page(run(SLOW, FAST))
 
 
-def test_run_here__server__its_version_and_this_machine(pg_server: PgServer) -> None:
-    found = record.run_here(pg_server.server.url(), [SLOW])
+def test_run_here__server__its_version_and_this_machine(orgscope_server: Server) -> None:
+    found = record.run_here(orgscope_server.url(), [SLOW])
     assert found.postgresql.split(".")[0].isdigit()
     assert (found.cores, found.python) == (os.cpu_count(), platform.python_version())
     assert found.comparisons == [SLOW]

@@ -4,30 +4,33 @@ The cases are run against both verifiers, Python and PostgreSQL. ``None`` as the
 means that the token is accepted; ``ClaimsError`` that it is refused, by whichever of its classes.
 """
 
-from tests.tokens.builders import FormatCase
-from tests.tokens.claim_cases import AUDIENCE_CASES, CLAIM_CASES, ClaimCase
-from tests.tokens.factory import (
+from orgscope.testing.tokens import (
     ABSENT,
-    AUDIENCE,
     CLIENT_ID,
     ISSUER,
-    LEEWAY_S,
     LIFETIME_S,
-    MAX_AGE_S,
     ORG_ID,
     SESSION_ID,
     USER_ID,
     At,
     RsaKey,
     StaticKeys,
-    claims,
     encode,
     header_of,
     jwks,
-    raw_token,
     rsa_key,
-    token,
     token_settings,
+)
+from tests.tokens.builders import FormatCase
+from tests.tokens.claim_cases import AUDIENCE_CASES, CLAIM_CASES, ClaimCase
+from tests.tokens.factory import (
+    AUDIENCE,
+    LEEWAY_S,
+    MAX_AGE_S,
+    ROLE,
+    claims,
+    raw_token,
+    token,
 )
 from tests.tokens.format_cases import FORMAT_CASES
 from tests.tokens.mutation import mutated_tokens
@@ -44,6 +47,7 @@ __all__ = [
     "LIFETIME_S",
     "MAX_AGE_S",
     "ORG_ID",
+    "ROLE",
     "SESSION_ID",
     "USER_ID",
     "At",

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from orgscope.errors import ClaimsError, TokenRefused
-from tests.tokens.factory import RsaKey, claims, encode, header_of, raw_token, rsa_key, token
+from orgscope.testing.tokens import RsaKey, encode, header_of, rsa_key
+from tests.tokens.factory import claims, raw_token, token
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orgscope.errors import ClaimsError, ClaimsRefused, TokenExpired
-from tests.tokens.factory import (
+from orgscope.testing.tokens import (
     ABSENT,
-    AUDIENCE,
     CLIENT_ID,
-    LEEWAY_S,
-    MAX_AGE_S,
     ORG_ID,
     SESSION_ID,
     USER_ID,
     At,
     Changes,
 )
+from tests.tokens.factory import AUDIENCE, LEEWAY_S, MAX_AGE_S
 
 
 @dataclass(frozen=True, slots=True)

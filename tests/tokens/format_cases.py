@@ -7,6 +7,7 @@ from typing import Final
 from cryptography.hazmat.primitives import hashes
 
 from orgscope.errors import ClaimsError, ClaimsRefused, KeyUnknown
+from orgscope.testing.tokens import ABSENT, RsaKey, header_of, rsa_key
 from tests.tokens.builders import (
     FormatCase,
     attackers_jwk,
@@ -30,7 +31,7 @@ from tests.tokens.builders import (
     unsigned_alg,
     with_both_marks,
 )
-from tests.tokens.factory import ABSENT, RsaKey, header_of, rsa_key, token
+from tests.tokens.factory import token
 
 # A good payload has three brackets: itself, roles and permissions.
 _NESTED: Final = '"nested": '

@@ -9,19 +9,18 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tests.tokens.factory import (
+from orgscope.testing.tokens import (
     ABSENT,
-    AUDIENCE,
     CLIENT_ID,
     ISSUER,
     ORG_ID,
     At,
     RsaKey,
-    claims,
     encode,
     header_of,
     rsa_key,
 )
+from tests.tokens.factory import AUDIENCE, claims
 
 _CLAIMS: Final = (
     *("iss", "sub", "sid", "iat", "exp", "nbf", "auth_time", "jti", "client_id", "aud", "org_id"),

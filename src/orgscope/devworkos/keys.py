@@ -35,14 +35,15 @@ class SigningKey:
     """The public half as it stands in the JWKS."""
 
     @classmethod
-    def of(cls, private_key: RSAPrivateKey, at_ms: int) -> SigningKey:
-        """Wrap a private key that is used from ``at_ms`` on."""
+    def of(cls, private_key: RSAPrivateKey, at_ms: int, kid: str | None = None) -> SigningKey:
+        """Wrap a private key that is used from ``at_ms`` on; without a ``kid`` one is made."""
         public = private_key.public_key()
         numbers = public.public_numbers()
         modulus = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
         fingerprint = hashlib.sha256(modulus).digest()
-        # The id follows from the key, so that one id never names two keys.
-        kid = f"sso_oidc_key_pair_{ulid(at_ms, int.from_bytes(fingerprint[:10], 'big'))}"
+        if kid is None:
+            # The id follows from the key, so that one id never names two keys.
+            kid = f"sso_oidc_key_pair_{ulid(at_ms, int.from_bytes(fingerprint[:10], 'big'))}"
         certificate = _certificate(private_key, fingerprint, at_ms)
         jwk = {
             "alg": "RS256",
@@ -85,7 +86,16 @@ class SigningKeys:
         Raises ValueError for a size that is not in ``KEY_BITS``.
         """
         key_size = _checked(self._bits if bits is None else bits)
-        key = SigningKey.of(generate_private_key(65537, key_size), self._clock())
+        return self.add(generate_private_key(65537, key_size))
+
+    def add(self, private_key: RSAPrivateKey, kid: str | None = None) -> SigningKey:
+        """Make a key that exists already the current one and return it.
+
+        Raises ValueError for a ``kid`` that another key has.
+        """
+        key = SigningKey.of(private_key, self._clock(), kid)
+        if key.kid in self._keys:
+            raise ValueError(f"There is a signing key '{key.kid}' already.")
         self._keys[key.kid] = key
         return key
 

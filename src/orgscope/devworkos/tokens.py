@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from orgscope.devworkos.clock import parse_utc
 from orgscope.devworkos.ids import ulid
@@ -84,6 +85,15 @@ class Tokens(Sessions):
         ``bits`` is 2048, 3072 or 4096. Raises ValueError for another size.
         """
         return self.keys.rotate(bits).kid
+
+    @locked
+    def add_key(self, private_key: RSAPrivateKey, kid: str | None = None) -> str:
+        """Sign with a key of the caller's from now on and return its ``kid``.
+
+        For tests that mint tokens of their own: who trusts this world trusts those as well.
+        Raises ValueError for a ``kid`` that another key has.
+        """
+        return self.keys.add(private_key, kid).kid
 
     @locked
     def retire_key(self, kid: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import psycopg
 
 from orgscope.errors import IsolationAborted
+from orgscope.isolation.bypass import bypassing_roles
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.world import (
@@ -26,11 +27,6 @@ __all__ = ["ACTORS", "PROMPT_ACTORS", "Actor", "acting", "opened"]
 
 Opening = Literal["token", "ended", "replay", "system", "privileged", "group", "none"]
 
-_BYPASSES: Final = """
-select r.rolname::text, r.rolsuper or r.rolbypassrls
-from pg_catalog.pg_roles as r
-where r.rolname in (session_user, current_user)
-"""
 _OWNS: Final = """
 select format('%%s.%%s', n.nspname, c.relname), c.relrowsecurity and not row_security_active(c.oid),
   pg_has_role(c.relowner, 'usage')
@@ -215,12 +211,11 @@ def _replay(clone: Clone, connection: psycopg.Connection[Any], actor: Actor, wor
 
 
 def _refuse_bypass(connection: psycopg.Connection[Any], actor: Actor, contract: Contract) -> None:
-    for role, bypasses in connection.execute(_BYPASSES).fetchall():
-        if bypasses:
-            raise IsolationAborted(
-                f"the {actor.name} acts as {role}, which bypasses row security, so nothing that it "
-                f"cannot see would prove anything. Run: alter role {role} nosuperuser nobypassrls"
-            )
+    for role in bypassing_roles(connection):
+        raise IsolationAborted(
+            f"the {actor.name} acts as {role}, which bypasses row security, so nothing that it "
+            f"cannot see would prove anything. Run: alter role {role} nosuperuser nobypassrls"
+        )
     if actor.is_owner:
         return
     for table, exempt, owns in connection.execute(_OWNS, (list(contract.tables),)).fetchall():

@@ -7,22 +7,22 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from orgscope.errors import ConfigurationError
+from orgscope.testing import Template
 from tests.database import Database, session
 from tests.integration.command_line import failure
 from tests.integration.commands.mirrored import Mirrored
-from tests.second_database import second_database
 
 REASON = ("--reason", "proof of 2026")
 
 
 @pytest.fixture
-def empty(mirrored: Mirrored, pg_template: NoopExecutor) -> Iterator[str]:
+def empty(orgscope_template: Template) -> Iterator[str]:
     """The DSN of another database on the same server: deployed, and empty."""
-    with second_database(mirrored.database, pg_template) as dsn:
-        yield dsn
+    with orgscope_template.clone() as made:
+        place = made.admin.info
+        yield f"postgresql://{place.host}:{place.port}/{place.dbname}"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from orgscope.embedded import server as embedded
 from orgscope.embedded import temporary_server
 from orgscope.errors import ContextUsageError
 from orgscope.settings import Settings
-from tests.database import load_template, settings_for
+from orgscope.testing import Template
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +22,8 @@ def elsewhere() -> Iterator[Settings]:
         # Server refuses the name as an option, because its clients rely on it.
         patch.setattr(embedded, "DEFAULTS", {**embedded.DEFAULTS, "cluster_name": "production"})
         with temporary_server() as server:
-            place = (server.host, server.port, "postgres", server.superuser, server.password)
-            load_template(
-                host=server.host,
-                port=str(server.port),
-                user=server.superuser,
-                dbname="postgres",
-                password=server.password,
-            )
-            yield settings_for(*place)
+            template = Template.deployed(server)
+            yield template.settings(template.dbname)
 
 
 async def test_get_dev_db__another_server__refused(elsewhere: Settings) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.testclient import TestClient
 
 from orgscope.devworkos import DevWorkOS
@@ -48,6 +49,26 @@ def test_rotate_key__old_key_stays_published_until_retired(
     assert jwt.get_unverified_header(retired)["kid"] == first
     with pytest.raises(ValueError, match="no signing key"):
         world.mint_token(ada["id"], kid="unknown")
+
+
+def test_add_key__callers_key__signs_and_is_published(
+    world: DevWorkOS, ada: dict[str, Any]
+) -> None:
+    first = world.keys.current.kid
+    private = rsa.generate_private_key(65537, 2048)
+
+    assert world.add_key(private, "ours") == "ours"
+
+    token = world.mint_token(ada["id"])
+    assert jwt.get_unverified_header(token)["kid"] == "ours"
+    assert verified(world, token)["sub"] == ada["id"]
+    # Whoever holds it signs for this world as well.
+    unsigned = verified(world, token)
+    own = jwt.encode(unsigned, private, algorithm="RS256", headers={"kid": "ours"})
+    assert verified(world, own) == unsigned
+    assert [key["kid"] for key in world.jwks()["keys"]] == ["ours", first]
+    with pytest.raises(ValueError, match="a signing key 'ours' already"):
+        world.add_key(private, "ours")
 
 
 @pytest.mark.parametrize("bits", [2048, 3072])

@@ -1,6 +1,6 @@
 """A6 and DESIGN 4: the token's word is never enough; an active mirrored membership is needed."""
 
-from tests.database import member, unique
+from tests.database import member, unique, user
 from tests.sql.authz.tenants import (
     ORG_A,
     ORG_B,
@@ -71,7 +71,7 @@ def test_authz__a6_erased_person__refused_although_mirrored_again(tenants: Tenan
         connection.execute("set role orgscope_definer")
         connection.execute("select authz.put_tombstone(%s)", (USER_A,))
     assert database.rows(remembered, (USER_A,)) == [(0,)]
-    database.add_member(USER_A, unique("org"))
+    assert database.receive("user.created", user(USER_A)) == "erased"
     assert begin_refusal(database, token) == "WS315"
     assert begin_refusal(database, database.token(), scope="user") == "WS315"
     assert begin_refusal(database, tenants.bob) is None

@@ -9,13 +9,12 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from orgscope.db import Database as Scoped
 from orgscope.settings import Settings
 from orgscope.sync.comparison import Difference
 from orgscope.sync.rebuild import Rebuilt, rebuild
-from tests.second_database import second_settings
+from orgscope.testing import Template
 from tests.sql.sync.families import FAMILIES, Family, new_world
 from tests.sql.sync.histories import Change, happened_at, histories
 from tests.sql.sync.mirror import Mirror, at
@@ -30,10 +29,10 @@ do $$ begin execute (
 
 
 @pytest.fixture
-def target(mirror: Mirror, pg_template: NoopExecutor) -> Iterator[Settings]:
+def target(orgscope_template: Template) -> Iterator[Settings]:
     """The settings of an empty database."""
-    with second_settings(mirror.database, pg_template) as made:
-        yield made
+    with orgscope_template.clone() as made:
+        yield made.settings
 
 
 def build_again(original: Settings, target: Settings, seed: int | None) -> Rebuilt:

@@ -10,14 +10,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from orgscope.devworkos import ManualClock
+from orgscope.testing import Template
 from tests.chaos.mirror_rows import empty, read_mirror
 from tests.chaos.planner import make_plan
 from tests.chaos.world_steps import WORLD_VERBS, do_world_step, new_world
 from tests.database import Database, event, member, organization, user
-from tests.second_database import second_settings
 from tests.sql.sync.mirror import Mirror, at
 
 PAGE = 100
@@ -57,13 +56,10 @@ def inside(admin: psycopg.Connection[Any]) -> Inside:
 
 
 @pytest.fixture
-def other(database: Database, pg_template: NoopExecutor) -> Iterator[Database]:
+def other(orgscope_template: Template) -> Iterator[Database]:
     """A second mirror."""
-    with (
-        second_settings(database, pg_template) as settings,
-        psycopg.connect(settings.url("dba"), autocommit=True) as admin,
-    ):
-        yield Database(settings, admin)
+    with orgscope_template.clone() as made:
+        yield Database(made.settings, made.admin)
 
 
 def test_receive_page__random_histories__as_if_each_event_had_its_own_page(

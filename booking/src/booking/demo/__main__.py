@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from booking.demo.cast import Cast
@@ -24,8 +25,7 @@ def main() -> int:
     started = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     tell.say("starting PostgreSQL, a local WorkOS and the booking service …")
-    project = Project.load(PROJECT)
-    with running_stack(project, "booking.app:create_app", pythonpath=SOURCE) as stack:
+    with stage() as stack:
         cast = Cast.enter(stack)
         for title, step in STEPS:
             with tell.step(title):
@@ -40,6 +40,12 @@ def main() -> int:
         if not os.environ.get("ONCE"):
             _stay(stack, cast, tell)
     return 0
+
+
+def stage(scratch: Path | None = None) -> AbstractContextManager[Stack]:
+    """Run what the story needs within the block; ``scratch`` is where nothing of it is kept."""
+    project = Project.load(PROJECT)
+    return running_stack(project, "booking.app:create_app", pythonpath=SOURCE, scratch=scratch)
 
 
 def _stay(stack: Stack, cast: Cast, tell: Narrator) -> None:

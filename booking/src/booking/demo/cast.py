@@ -10,7 +10,7 @@ import psycopg
 
 from orgscope.devstack import Stack
 
-__all__ = ["Cast", "Person"]
+__all__ = ["Cast", "Person", "Stack"]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where the servers of the tests keep their data: in memory, where there is enough."""
+"""Where the servers of tests keep their data: in memory, where there is enough."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def _base() -> Path | None:
 IN_MEMORY: Final = _base()
 """A folder for ``temporary_server``; None where there is no such.
 
-Each test has a database of its own, which is 500 files. On a disk, to find a place for them after as
-many were removed takes ext4 ten times as long as to copy them.
+Each test has a database of its own, which is 500 files. On a disk, to find a place for them after
+as many were removed takes ext4 ten times as long as to copy them.
 """
