@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from tests.memory import IN_MEMORY
 
 from orgscope.cost import most_used
 from orgscope.embedded import Server, temporary_server
 from orgscope.errors import ConfigurationError
+from orgscope.testing.memory import IN_MEMORY
 
 EXTENSION = "pg_stat_statements"
 TABLES = """

@@ -8,14 +8,13 @@ from typing import Any, Final
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from orgscope import deploy
 from orgscope.deploy import Project
 from orgscope.embedded import Server
 from orgscope.lint import Finding, choose, files, lint
 from orgscope.settings import Settings
-from tests.database import load_template, settings_for
+from orgscope.testing import Template
 from tests.lints.test_house import ROOT
 
 REQUEST: Final = "lint_request"
@@ -160,22 +159,7 @@ def counted(orgscope_server: Server) -> Iterator[Counted]:
 
 def deployed(orgscope_server: Server, name: str, *projects: str) -> Settings:
     """Make a database with the core and the projects of these folders deployed in it."""
-    with psycopg.connect(orgscope_server.url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    load_template(
-        host=orgscope_server.host,
-        port=orgscope_server.port,
-        user=orgscope_server.superuser,
-        dbname=name,
-        password=orgscope_server.password,
-    )
-    settings = settings_for(
-        orgscope_server.host,
-        orgscope_server.port,
-        name,
-        orgscope_server.superuser,
-        orgscope_server.password,
-    )
+    settings = Template.deployed(orgscope_server, dbname=name).settings(name)
     for folder in projects:
         deploy.migrate(settings, Project.load(ROOT / folder))
     return settings

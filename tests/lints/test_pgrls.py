@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from tests.memory import IN_MEMORY, WAL_OPTIONS
+from orgscope.testing.memory import IN_MEMORY, WAL_OPTIONS
 
 from orgscope.embedded import temporary_server
 from tests.lints.conftest import deployed
