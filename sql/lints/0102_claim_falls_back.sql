@@ -70,7 +70,7 @@ from (
     select c.name
     from claims as c
     inner join policies as p on c.policy = p.oid and p.is_for_requests
-    where c.is_settable and strpos(c.name, '.') > 0
+    where strpos(c.name, '.') > 0
   )
 ) as s
 group by s.name

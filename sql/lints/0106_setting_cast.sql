@@ -13,7 +13,6 @@ with casts as (
   from settings as s
   inner join nodes as n on s.tree = n.tree and s.place = n.place
   inner join nodes as c on n.tree = c.tree and n.parent = c.place and c.node = 'COERCEVIAIO'
-  where s.is_settable
   union all
   -- (select current_setting(…))::uuid
   select s.class, s.object, s.name, n.clause, s.place
@@ -23,7 +22,6 @@ with casts as (
   inner join nodes as q on t.tree = q.tree and t.parent = q.place
   inner join nodes as l on q.tree = l.tree and q.parent = l.place and l.node = 'SUBLINK'
   inner join nodes as c on l.tree = c.tree and l.parent = c.place and c.node = 'COERCEVIAIO'
-  where s.is_settable
   union all
   select e.class, e.object, btrim(w.words[3], ''''), 'body', null
   from bodies as e

@@ -3,7 +3,8 @@
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: every statement then looks at the rows of all tenants. An index on an expression of the
---      column, as its first part, is as good; varchar to text is no cast.
+--      column, as its first part, is as good; varchar to text is no cast, and what a
+--      function does with the column that gets it is not known.
 -- Level: warning
 -- Category: performance
 -- uses: policies, nodes, comparisons, claims
@@ -17,7 +18,7 @@ with wrapped as (
   inner join nodes as w
     on e.tree = w.tree and v.place > w.place and v.place < w.ends and e.place < w.place
     and e.ends > w.ends and w.node in ('COERCEVIAIO', 'FUNCEXPR', 'OPEXPR', 'COALESCEEXPR')
-  left join claims as k on w.tree = k.tree and k.place between w.place and w.ends
+  left join claims as k on v.tree = k.tree and v.place between k.place and k.ends
   where k.tree is null
 )
 
@@ -34,8 +35,7 @@ inner join pg_catalog.pg_attribute as a on p.relation = a.attrelid and w.attnum 
 where p.is_for_requests and not exists (
   select from pg_catalog.pg_index as i
   inner join pg_catalog.pg_depend as d
-    on d.classid = 'pg_class'::regclass and i.indexrelid = d.objid
-    and d.refclassid = 'pg_class'::regclass and d.refobjid = p.relation
+    on d.classid = 'pg_class'::regclass and i.indexrelid = d.objid and d.refobjid = p.relation
   where i.indrelid = p.relation and i.indkey[0] = 0 and d.refobjsubid = w.attnum
 )
 group by p.identity

@@ -12,7 +12,7 @@ with reading as (
   select o.kind, o.identity, o.oid, s.name, s.raises
   from settings as s
   inner join objects as o on s.class = o.class and s.object = o.oid
-  where s.is_settable and strpos(s.name, '.') > 0
+  where strpos(s.name, '.') > 0
 ),
 
 silent as (

@@ -64,12 +64,16 @@ def test_function__raw_cast__found(scratch: Scratch, body: str) -> None:
         f"text = {SETTING}::varchar",
         "owner_id = app.text_id(text)",
         "id::text = (select app.said())",
+        "id = app.other_id(text)",
+        "current_setting('server_version_num')::integer > 0 and text = 'x'",
     ],
 )
 def test_policy__nullif_or_text__clean(scratch: Scratch, expression: str) -> None:
     scratch.run(
         "create function app.text_id(x text) returns uuid language sql stable as "
         f"$$ select nullif({SETTING}, x)::uuid $$",
+        "create function app.other_id(x text) returns uuid language sql stable as "
+        "$$ select nullif('app.org_id', x)::uuid $$",
         "create function app.said() returns text language sql stable as "
         f"$$ select {SETTING}::text $$",
         policy(expression),

@@ -33,6 +33,16 @@ def test_column__may_be_null__found_until_mended(
     assert scratch.found(NUMBER) == []
 
 
+def test_column__constraint_says_something_else__found(scratch: Scratch) -> None:
+    scratch.run(
+        "alter table app.notes alter org_id drop not null",
+        "alter table app.notes add check (org_id <> '0f000000-0000-0000-0000-000000000000')",
+        "alter table app.notes add check (id is not null)",
+        "create table app.pages (org_id uuid check (org_id is not null))",
+    )
+    assert scratch.found(NUMBER) == ["app.notes.org_id"]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

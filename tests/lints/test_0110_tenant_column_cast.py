@@ -38,6 +38,7 @@ def test_policy__cast_around_the_column__found_until_its_expression_has_an_index
         f"org_id = nullif({SETTING}, '')::uuid and lower(text) = 'x'",
         f"name = {SETTING}",
         "app.is_mine(org_id::text)",
+        "app.is_mine(org_id::text) = true",
     ],
 )
 def test_policy__column_as_it_is__clean(scratch: Scratch, expression: str) -> None:

@@ -42,6 +42,8 @@ def test_policy__people_log_in_as_themselves__clean(scratch: Scratch, word: str)
     scratch.run(policy(f"text = {word}"))
     assert scratch.found(NUMBER, roles=PEOPLE) == []
     assert scratch.found(NUMBER, roles=PEOPLE[:2]) == ["app.notes.own"]
+    scratch.run("alter policy own on app.notes to public")
+    assert scratch.found(NUMBER, roles=PEOPLE[:2]) == ["app.notes.own"]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ def test_policy__asks_for_no_role__found(scratch: Scratch, expression: str) -> N
         "current_setting('app.role', true) = 'editor'",
         "text = 'editor'",
         "current_user = text",
+        "current_user like 'lint%'",
+        "length(current_user) = 12",
     ],
 )
 def test_policy__asks_for_a_role_or_for_something_else__clean(

@@ -45,6 +45,7 @@ def test_column__no_policy_asks_it__found_until_one_does(scratch: Scratch, colum
         "drop policy own on app.pages",
         "alter table app.pages disable row level security",
         "alter policy own on app.pages using (pages is not null)",
+        "alter policy own on app.pages to lint_owner",
     ],
 )
 def test_column__key_or_nobody_reaches_the_table__clean(scratch: Scratch, statement: str) -> None:
