@@ -103,11 +103,11 @@ def test_role__administers_a_strong_one_that_it_may_not_become__error(scratch: S
 
 
 def test_role__may_neither_inherit_nor_set_nor_administer__clean(scratch: Scratch) -> None:
-    scratch.as_superuser(f"grant {OWNER} to {LOGIN}")
     if scratch.connection.info.server_version < 160000:
         scratch.as_superuser(f"grant {REQUEST} to {OWNER}")
     else:
         scratch.as_superuser(
+            f"grant {OWNER} to {LOGIN}",
             f"grant {OWNER} to {REQUEST} with set false, inherit false",
             f"grant {REQUEST} to {LOGIN} with set false",
             "create role lint_strong bypassrls",
