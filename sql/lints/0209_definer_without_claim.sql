@@ -19,7 +19,13 @@ with askers as (
   where e.callee_class = 'pg_proc'::regclass and 'session_user' = any(e.words)
 ),
 
-arguments as (
+-- Materialized, or the planner asks for the columns once for each argument.
+columns as materialized (
+  select distinct t.relation, regexp_replace(lower(t.name), '_id$', '') as word
+  from tenant_columns as t
+),
+
+arguments as materialized (
   select p.oid, a.name, regexp_replace(lower(a.name), '^(p|v|i|in|arg|the)?_|_id$', '', 'g') as word
   from pg_catalog.pg_proc as p
   cross join lateral unnest(
@@ -31,9 +37,8 @@ arguments as (
 taken as (
   select d.function, string_agg(distinct a.name, ', ' order by a.name) as names
   from around as d
-  inner join tenant_columns as t on d.relation = t.relation
-  inner join arguments as a
-    on d.function = a.oid and a.word = regexp_replace(lower(t.name), '_id$', '')
+  inner join columns as c on d.relation = c.relation
+  inner join arguments as a on d.function = a.oid and c.word = a.word
   group by d.function
 )
 

@@ -12,7 +12,7 @@ select
   format('alter extension %I update;', e.extname) as fix
 from pg_catalog.pg_extension as e
 inner join pg_catalog.pg_available_extensions as a on e.extname = a.name
-where e.extversion <> a.default_version and exists (
+where exists (
   select from pg_extension_update_paths(e.extname) as p
   where p.source = e.extversion and p.target = a.default_version and p.path is not null
 )

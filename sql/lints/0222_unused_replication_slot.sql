@@ -15,5 +15,5 @@ select
   '' as fix,
   case s.wal_status when 'reserved' then 'info' else 'warning' end as level
 from pg_catalog.pg_replication_slots as s
-where not s.active and not s.temporary and s.restart_lsn is not null
+where not s.active and s.restart_lsn is not null
   and (s.database is null or s.database = current_database())

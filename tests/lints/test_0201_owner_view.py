@@ -49,6 +49,18 @@ def test_view__closed_and_read_by_a_view_with_its_owners_rights__found(scratch: 
     assert scratch.found(NUMBER) == []
 
 
+def test_view__with_its_readers_rights_within_another__clean(scratch: Scratch) -> None:
+    bypass(scratch)
+    scratch.run(
+        VIEW,
+        "create view app.invoker with (security_invoker) as select id from app.all_notes",
+        "create view app.direct with (security_invoker) as select n.id from app.notes as n",
+        "create view app.outer as select i.id from app.invoker as i, app.direct as d",
+        f"grant select on app.outer to {REQUEST}",
+    )
+    assert scratch.found(NUMBER) == []
+
+
 def test_view__of_a_materialized_view__found(scratch: Scratch) -> None:
     scratch.run(
         "create materialized view app.copy as select n.* from app.notes as n",

@@ -107,7 +107,9 @@ def test_role__may_neither_inherit_nor_set_nor_administer__clean(scratch: Scratc
         scratch.as_superuser(f"grant {REQUEST} to {OWNER}")
     else:
         scratch.as_superuser(
+            f"grant {OWNER} to {LOGIN}",
             f"grant {OWNER} to {REQUEST} with set false, inherit false",
+            f"grant {REQUEST} to {LOGIN} with set false",
             "create role lint_strong bypassrls",
             f"grant lint_strong to {REQUEST} with set false",
         )

@@ -89,3 +89,20 @@ def test_key__of_the_table_of_the_tenants__clean(scratch: Scratch) -> None:
         f"grant all on app.orgs to {REQUEST}",
     )
     assert scratch.found(NUMBER) == []
+
+
+def test_key__with_a_tenant_or_a_reference_that_is_no_uuid__clean(scratch: Scratch) -> None:
+    scratch.run(
+        "create table app.docs (number integer primary key, account text)",
+        "create table app.parts (account text, name text, doc integer references app.docs)",
+        "create unique index on app.parts (account, name)",
+        "create unique index on app.parts (doc)",
+        f"grant insert on app.parts to {REQUEST}",
+    )
+    for table in ("app.docs", "app.parts"):
+        scratch.run(
+            f"alter table {table} enable row level security",
+            f"create policy own on {table} for all to {REQUEST} "
+            "using (account = (select app.sealed_org_id())::text)",
+        )
+    assert scratch.found(NUMBER) == []

@@ -10,10 +10,14 @@ select
   n.object as policy, n.clause, n.tree, n.place, n.ends, n.function, s.name, s.is_settable,
   s.is_sealed
 from nodes as n
-inner join sources as s
-  on s.class = 'pg_proc'::regclass and n.function = s.object
-  or s.class = 'pg_class'::regclass and n.node in ('RANGETBLENTRY', 'RTE') and n.relation = s.object
+inner join sources as s on n.function = s.object and s.class = 'pg_proc'::regclass
 where n.clause <> 'body'
+union all
+select
+  n.object, n.clause, n.tree, n.place, n.ends, n.function, s.name, s.is_settable, s.is_sealed
+from nodes as n
+inner join sources as s on n.relation = s.object and s.class = 'pg_class'::regclass
+where n.clause <> 'body' and n.node in ('RANGETBLENTRY', 'RTE')
 union all
 select n.object, n.clause, n.tree, n.place, n.ends, n.function, s.name, s.is_settable, false
 from settings as s
