@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from orgscope.cli import app
 from orgscope.devstack import environment
-from tests.database import Database
+from tests.database import PASSWORD, Database
 from tests.integration.command_line import failure, run_process
 from tests.web import web_settings
 
@@ -117,7 +117,7 @@ def test_migrate__sql__is_a_script(shell: Shell) -> None:
 def test_roles__print__no_password(database: Database) -> None:
     result = CliRunner().invoke(app, ["roles", "--print"], env=environment(database.settings))
     assert "create role" in result.output
-    assert "orgscope-test-password" not in result.output
+    assert PASSWORD not in result.output
 
 
 def test_drift__accepted__is_none_any_more(shell: Shell, database: Database) -> None:

@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from orgscope.testing.memory import IN_MEMORY, WAL_OPTIONS
 
 from orgscope.embedded import temporary_server
+from orgscope.testing.memory import IN_MEMORY, WAL_OPTIONS
 from tests.lints.conftest import deployed
 from tests.lints.test_house import ROOT, table
 

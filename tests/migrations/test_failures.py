@@ -16,7 +16,7 @@ from orgscope.errors import (
     FileFailed,
     VersionMismatch,
 )
-from tests.database import Database
+from tests.database import PASSWORD, Database
 from tests.migrations.projects import add_revision, add_table, edit, write
 
 HEADER = "-- Does it.\n-- Flow: x.\n-- Runs as: x.\n-- Raises: x.\n-- Why: x.\n"
@@ -204,7 +204,7 @@ def test_migrate__policies_file_deleted_but_policies_there__asks_for_a_revision(
 
 
 def test_migrate__password_wrong__message_shows_none(empty: Database) -> None:
-    url = str(empty.settings.url("migrator")).replace("orgscope-test-password", "s3cret-words")
+    url = str(empty.settings.url("migrator")).replace(PASSWORD, "s3cret-words")
     settings = empty.settings.model_validate({**empty.settings.model_dump(), "migrator_url": url})
     with pytest.raises(DatabaseNotReady, match="ORGSCOPE_MIGRATOR_URL") as caught:
         deploy.migrate(settings)

@@ -8,7 +8,7 @@ import pytest
 
 from orgscope import deploy
 from orgscope.deploy import Project, catalogue
-from tests.database import Database
+from tests.database import PASSWORD, Database
 from tests.migrations.conftest import NewDatabase
 from tests.migrations.projects import add_revision, add_table
 from tests.migrations.replay import RECORDS, replay
@@ -65,7 +65,7 @@ def test_offline_script__fails_in_the_middle__leaves_nothing(
 
 def test_offline_script__any__holds_no_password(empty: Database, project: Project) -> None:
     script = deploy.offline_script(empty.settings, project)
-    assert "orgscope-test-password" not in script
+    assert PASSWORD not in script
     assert "postgresql://" not in script
 
 

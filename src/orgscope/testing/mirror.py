@@ -65,7 +65,7 @@ class Mirror:
     def change(self, data: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
         """Mirror an object with other fields, a millisecond later, and return it.
 
-            membership = database.change(membership, status="inactive")
+        >>> membership = orgscope_database.change(membership, status="inactive")
 
         Raises AssertionError when the event fails.
         """
@@ -90,7 +90,8 @@ class Mirror:
     def receive(self, type_: str, data: Mapping[str, Any], **envelope: Any) -> str:
         """Deliver one event as the webhook endpoint does, and return the outcome.
 
-        assert database.receive("session.revoked", session()) == "applied"
+        >>> orgscope_database.receive("session.revoked", session())
+        'applied'
         """
         return self.receive_body(json.dumps(event(type_, data, **envelope)))
 

@@ -32,7 +32,7 @@ from orgscope.errors import (
     UserUnknown,
     VersionMismatch,
 )
-from tests.database import Database, unique
+from tests.database import PASSWORD, Database, unique
 from tests.integration.db.conftest import Who
 from tests.tokens import ABSENT, ORG_ID, USER_ID, At
 
@@ -219,7 +219,7 @@ async def test_org_scoped__password_in_url__in_no_repr(
 ) -> None:
     assert isinstance(database.settings.api_url, SecretStr)
     scoped = ScopedDatabase(database.settings)
-    assert "orgscope-test-password" not in f"{scoped!r}{database.settings!r}"
+    assert PASSWORD not in f"{scoped!r}{database.settings!r}"
 
 
 def test_request_info__long_values__cut() -> None:
