@@ -81,7 +81,9 @@ def init(
 ) -> None:
     """Make a new project that works as it is."""
     made = deploy.init_project(folder, name)
-    typer.echo(f"{made.root} is a project; next: orgscope migrate --project {folder}")
+    typer.echo(
+        f"{made.root} is a project; next: its tables (README.md in it), and orgscope migrate"
+    )
 
 
 def revision(

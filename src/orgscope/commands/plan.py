@@ -36,7 +36,8 @@ def plan(
 ) -> None:
     """Show what migrate would do, who gains or loses access by it, and roll back.
 
-    Exit code 0: nothing to do. 2: there is something. 3: it breaks lines of policies/contract.toml.
+    Exit code 0: nothing to do. 2: there is something. 3: it breaks lines of policies/contract.toml,
+    or nothing shows what it does to access.
     """
     settings, found = opened(project)
     policies_only = only is not None
@@ -52,7 +53,8 @@ def plan(
         _show_effect(effect)
     if report is not None:
         report.write_text(json.dumps(_as_dict(outcome, effect), indent=1) + "\n", "utf-8")
-    raise typer.Exit(_BREAKS if effect and effect.breaks else _DIFFERS if outcome else 0)
+    is_open = effect is not None and bool(effect.breaks or effect.unproven)
+    raise typer.Exit(_BREAKS if is_open else _DIFFERS if outcome else 0)
 
 
 def _show_effect(effect: Effect) -> None:

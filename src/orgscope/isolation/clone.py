@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from orgscope.connection import connect, url_parts
 from orgscope.errors import ConfigurationError, DatabaseNotReady
 from orgscope.isolation.dump import copy_schema
-from orgscope.settings import Settings
+from orgscope.settings import LOGINS, Settings
 
 __all__ = ["Clone", "cloned"]
 
@@ -99,7 +99,9 @@ def cloned(settings: Settings) -> Iterator[Clone]:
     name = _NAME + secrets.token_hex(6)
     with _maintenance(settings, source) as connection:
         superuser = _is_superuser(connection)
-        if _is_used(connection, source) or not _create(connection, name, source):
+        # Who may not become anybody without their password tries on a server of its own.
+        apart = not superuser and _lacks_a_login(settings)
+        if apart or _is_used(connection, source) or not _create(connection, name, source):
             with copy_schema(settings, connection, name, superuser=superuser) as target:
                 if superuser:  # else the copy is on a server of its own, with grants of its own
                     _copy_grants(connection, name, source)
@@ -113,6 +115,10 @@ def cloned(settings: Settings) -> Iterator[Clone]:
             force = sql.SQL(" with (force)" if superuser else "")
             drop = sql.SQL("drop database if exists {}{}").format(sql.Identifier(name), force)
             connection.execute(drop)
+
+
+def _lacks_a_login(settings: Settings) -> bool:
+    return any(getattr(settings, f"{login}_url") is None for login in LOGINS)
 
 
 @contextmanager

@@ -54,6 +54,7 @@ select r.word from unnest(array['user', 'admin', 'auditor', 'backup']) as r (wor
 where has_schema_privilege(%(prefix)s || '_' || r.word, %(schema)s, 'usage')
 """
 _PLAIN: Final = re.compile("[a-z_][a-z0-9_]*")
+_NEXT: Final = re.compile(r"nextval\('((?:[^']|'')+)'::regclass\)")
 _NOW: Final = re.compile(
     r"(now|transaction_timestamp|statement_timestamp|clock_timestamp)\(\)"
     r"|CURRENT_TIMESTAMP|LOCALTIMESTAMP"
@@ -85,6 +86,12 @@ class Found:
         """Return a name as it is written in SQL."""
         plain = _PLAIN.fullmatch(name) is not None and name not in self.not_names
         return name if plain else '"' + name.replace('"', '""') + '"'
+
+    @property
+    def sequences(self) -> list[str]:
+        """The sequences that defaults of columns take the next value of, as they are written."""
+        found = (_NEXT.fullmatch(default) for default in self.defaults.values())
+        return sorted({one[1].replace("''", "'") for one in found if one})
 
     def is_set_by_the_clock(self, column: Column) -> bool:
         """Say whether a row says by this column when it was made or changed."""

@@ -35,6 +35,7 @@ def policies_file(wish: Wish, found: Found, access: Access) -> str:
         [*_policies(wish, found, access, table), ""],
         [f"revoke all on {table} from public;", f"revoke all on {table} from orgscope_user;"],
         _grants(found, access, table),
+        _sequences(found, access),
         _defaults(wish, found, table),
     )
     return "\n".join(line for part in parts for line in part) + "\n"
@@ -46,6 +47,13 @@ def partition_file(wish: Wish) -> str:
         f"-- Who may do what with {wish.table}: nobody by its own name, it is a partition.\n\n"
         f"call authz.reset_policies('{wish.table}');\n"
     )
+
+
+def _sequences(found: Found, access: Access) -> Iterator[str]:
+    """Let who inserts take the next value of a default; never read what others have taken."""
+    for name in found.sequences if "insert" in access.reaches else ():
+        yield f"revoke all on sequence {name} from public, orgscope_user;"
+        yield f"grant usage on sequence {name} to orgscope_user;"
 
 
 def _table(wish: Wish, found: Found) -> str:

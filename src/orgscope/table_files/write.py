@@ -99,6 +99,12 @@ def _require_columns(wish: Wish, found: Found) -> None:
     """Raise ConfigurationError when no column says whose the rows of the table are."""
     if found.table is None:
         return
+    if wish.scope == "shared" and found.table.column(wish.organization) is not None:
+        raise ConfigurationError(
+            f"{wish.table} has a column {wish.organization}, so its rows are not the same for "
+            "everybody. Leave out --shared; or name with --tenant the column that would say whose "
+            "they are."
+        )
     for name, option, whose in (
         (wish.organization if wish.scope == "organization" else None, "--tenant", "organization"),
         (wish.person, "--person", "person"),
@@ -153,6 +159,8 @@ def _undone_on_failure(project: Project, policies: Path) -> Iterator[None]:
 
 
 def _notes(wish: Wish, found: Found) -> Iterator[str]:
+    if found.table is None:
+        yield f"{wish.table} was not there: the revision creates it; add its columns there."
     owner = wish.owner_column
     if found.table is not None and owner and found.collations[owner] != "C":
         statement = f'alter table {wish.table} alter column {owner} type text collate "C";'
