@@ -234,8 +234,14 @@ def test_isolation__somebody_is_connected__schema_is_copied_with_its_flaws(given
     assert given.databases() == before
 
 
-@pytest.mark.parametrize("used", [False, True], ids=["template", "dump_to_an_embedded_server"])
-def test_isolation__dba_is_no_superuser__nothing_else_differs(given: Given, used: bool) -> None:
+@pytest.mark.parametrize(
+    ("used", "lacks"),
+    [(False, None), (True, None), (False, "keys_url")],
+    ids=["template", "dump_to_an_embedded_server", "dump_as_a_login_is_not_known"],
+)
+def test_isolation__dba_is_no_superuser__nothing_else_differs(
+    given: Given, used: bool, lacks: str | None
+) -> None:
     name = conninfo_to_dict(given.dsn)["dbname"]
     given.by_hand(
         "create role isolation_dba login createdb password 'isolation'",
@@ -243,7 +249,8 @@ def test_isolation__dba_is_no_superuser__nothing_else_differs(given: Given, used
     )
     try:
         dsn = make_conninfo(given.dsn, user="isolation_dba", password="isolation")
-        settings = given.settings.model_copy(update={"dba_url": SecretStr(dsn)})
+        changed = {"dba_url": SecretStr(dsn)} | ({lacks: None} if lacks else {})
+        settings = given.settings.model_copy(update=changed)
         before = given.databases()
         with psycopg.connect(given.dsn) if used else nullcontext():
             report = Given(settings).check(None, *_TOUCHED)

@@ -165,6 +165,25 @@ def test_new__tables_are_there__what_they_lack_and_proven_with_mutants(shop: Sho
     shop.prove("shop.rooms", "shop.bookings", "shop.kinds", mutants=True)
 
 
+def test_new__key_of_a_sequence__requests_take_the_next_value_and_read_none(shop: Shop) -> None:
+    shop.revise(
+        "create table shop.rooms (id bigserial primary key, "
+        'org_id text collate "C" not null, name text not null);'
+    )
+    written = shop.new("shop.rooms")
+    text = shop.texts()["policies/shop/rooms.sql"]
+    assert "grant usage on sequence shop.rooms_id_seq to orgscope_user;" in text
+    assert "revoke all on sequence shop.rooms_id_seq from public, orgscope_user;" in text
+    lint(written)
+    shop.prove("shop.rooms")
+
+
+def test_new__shared_with_a_column_of_the_tenant__refused(shop: Shop) -> None:
+    shop.revise(ROOMS)
+    with pytest.raises(ConfigurationError, match="are not the same for everybody"):
+        shop.new("shop.rooms", "shared")
+
+
 def test_new__all_is_there__no_revision(shop: Shop) -> None:
     shop.revise(
         """create table shop.rooms (
