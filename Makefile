@@ -24,7 +24,7 @@ export ORGSCOPE_PG_BIN := $(abspath $(PG))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev ci lint fmt types test test-core test-rls test-booking lint-db plan migrate drift bench chaos interop
+.PHONY: help setup demo dev ci lint fmt types test test-core test-rls test-booking snapshot lint-db plan migrate drift bench chaos interop
 
 ##@ Start here
 help: ## Show this list
@@ -66,6 +66,9 @@ test-rls: $(READY) ## Prove that tenants stay apart; ARGS="DSN" (without a passw
 
 test-booking: $(READY) ## Run booking's tests, as a user's project runs its own
 	cd booking && ../$(BIN)/pytest $(BOOKING_ARGS)
+
+snapshot: $(READY) ## Write who may do what of orgscope and booking to tests/snapshots
+	$(BIN)/orgscope snapshot --project booking --output tests/snapshots $(ARGS)
 
 lint-db: $(READY) ## Check function bodies with plpgsql_check (Debian: PG=/usr/lib/postgresql/15/bin)
 	$(BIN)/pytest tests/sql/test_plpgsql_check.py $(ARGS)

@@ -1,13 +1,17 @@
 """(b) The policy's plan against the hand-written predicate and the customary subquery policy.
 
 (c) A warm ``begin`` and a cold verification against ``select 1``.
+(d) Whether the time of a look-up tells that another tenant has the key.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from itertools import count
+from itertools import count, cycle
+from typing import Final
+from uuid import uuid4
 
 from psycopg import AsyncConnection
 
@@ -16,6 +20,8 @@ from benchmarks.harness import Comparison, compare
 from benchmarks.scoped import NEWEST, NEWEST_OF
 
 __all__ = ["run"]
+
+_BY_KEY: Final = "select title from app.events where id = %s::uuid"
 
 
 async def run(world: World) -> list[Comparison]:
@@ -55,10 +61,31 @@ async def run(world: World) -> list[Comparison]:
                 rounds=5,
             ),
         ]
-        return plans + await _verification(world, connect)
+        return [*plans, await _foreign_key(ours, raw), *await _verification(world)]
 
 
-async def _verification(world: World, connect: object) -> list[Comparison]:
+async def _foreign_key(ours: AsyncConnection, raw: AsyncConnection) -> Comparison:
+    """Compare how long a look-up takes whose key another tenant has with one that nobody has."""
+    cursor = await raw.execute(
+        "select id from app.events where org_id <> %s order by id limit 1000", (ORG_ID,)
+    )
+    foreign = cycle([str(id_) for (id_,) in await cursor.fetchall()])
+    absent = cycle([str(uuid4()) for _ in range(1000)])
+
+    async def look_up(ids: Iterator[str]) -> None:
+        await (await ours.execute(_BY_KEY, (next(ids),), prepare=True)).fetchall()
+
+    return await compare(
+        "look-up of another tenant's key / of nobody's",
+        lambda: look_up(foreign),
+        lambda: look_up(absent),
+        bound=1.05,
+        times=500,
+        rounds=21,
+    )
+
+
+async def _verification(world: World) -> list[Comparison]:
     fresh = count()
     token = world.token()
     tokens = [world.token(jti=str(next(fresh))) for _ in range(700)]

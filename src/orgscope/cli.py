@@ -10,12 +10,15 @@ from orgscope.commands import deploy, dev, inbox, isolation, keys, policy, sync
 from orgscope.commands.backfill import backfill
 from orgscope.commands.doctor import doctor
 from orgscope.commands.erase import erase
+from orgscope.commands.explain_cost import explain_cost
 from orgscope.commands.failure import FAILURES, describe
 from orgscope.commands.feed import feed
+from orgscope.commands.lint import lint
 from orgscope.commands.plan import plan
 from orgscope.commands.rebuild import rebuild
 from orgscope.commands.reconcile import reconcile
 from orgscope.commands.serve import serve
+from orgscope.commands.snapshot import snapshot
 from orgscope.commands.status import status
 from orgscope.commands.trace import trace
 from orgscope.commands.worker import worker
@@ -34,6 +37,7 @@ for command in (
     deploy.migrate,
     plan,
     deploy.drift,
+    snapshot,
     deploy.init,
     deploy.revision,
     deploy.version,
@@ -47,6 +51,8 @@ for command in (
     erase,
     rebuild,
     doctor,
+    explain_cost,
+    lint,
 ):
     app.command()(command)
 

@@ -47,11 +47,10 @@ class Planned:
         """Migrate the database to the files."""
         deploy.migrate(self.settings, self.project)
 
-    def effect(self) -> Effect:
+    def effect(self, *, policies_only: bool = False) -> Effect:
         """Plan, and foresee what it does."""
-        return foresee(
-            self.settings, self.project, deploy.plan(self.settings, self.project).changes
-        )
+        outcome = deploy.plan(self.settings, self.project, policies_only=policies_only)
+        return foresee(self.settings, self.project, outcome.changes, policies_only=policies_only)
 
     def by_hand(self, *statements: str) -> None:
         """Change the database as its superuser."""

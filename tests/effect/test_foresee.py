@@ -51,6 +51,25 @@ def test_foresee__revision_that_counts_rows__is_rehearsed_in_a_clone_without_the
     assert planned.names("select title from library.books") == ["Persuasion"]
 
 
+def test_foresee__policies_only__what_else_waits_is_not_rehearsed(planned: Planned) -> None:
+    planned.by_hand(
+        "create function library.stop() returns trigger language plpgsql set search_path = "
+        "pg_catalog, pg_temp as 'begin return null; end'",
+        "alter function library.stop() owner to orgscope_owner",
+        "revoke all on function library.stop() from public",
+    )
+    planned.write(
+        "sql/library/triggers/wishes.sql",
+        "create or replace trigger _100_stop before delete on library.wishes for each row "
+        "execute function library.stop();\n",
+    )
+    planned.append("wishes", "grant truncate on library.wishes to orgscope_user;")
+    effect = planned.effect(policies_only=True)
+    assert effect.unproven == ""
+    assert {one.gained for one in effect.differences} == {True}
+    assert "positive control" in planned.effect().unproven, "with the trigger nobody deletes"
+
+
 def test_foresee__no_url_of_the_dba__grants_are_told_and_the_verdict_is_not_given(
     planned: Planned,
 ) -> None:

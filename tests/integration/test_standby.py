@@ -16,6 +16,7 @@ from orgscope.embedded import Server, find_binaries
 from orgscope.embedded.commands import run
 from orgscope.embedded.home import find_home
 from orgscope.embedded.readable import readable_binaries
+from orgscope.lint import lint
 from tests.database import Database, settings_for
 from tests.integration.private_server import create_database, new_folder
 from tests.tokens import ORG_ID, USER_ID
@@ -190,3 +191,16 @@ def test_standby__rotated_seal_key__next_context_uses_it(pair: Pair) -> None:
         connection.execute("select authz.rotate_seal_key()")
     pair.catch_up()
     assert pair.refusal() is None
+
+
+def test_lint__on_a_standby__finds_what_it_finds_on_the_primary(pair: Pair) -> None:
+    pair.primary.admin.execute("create policy open on workos.users to orgscope_user using (true)")
+    try:
+        pair.catch_up()
+        with pair.standby.connect("monitor") as connection:
+            found = lint(connection).findings
+        assert [(one.lint.number, one.identity) for one in found] == [
+            ("0006", "workos.users.open"),
+        ]
+    finally:
+        pair.primary.admin.execute("drop policy open on workos.users")

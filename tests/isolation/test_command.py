@@ -43,8 +43,7 @@ def test_command__clean_database__exit_code_0_and_files(given: Given, tmp_path: 
     assert sum(int(suite.attrib["tests"]) for suite in suites) == len(report["cases"])
     assert {suite.attrib["failures"] for suite in suites} == {"0"}
     assert files[2].read_text("utf-8") == SNAPSHOT.read_text("utf-8"), (
-        "who reaches what has changed. Run `orgscope isolation test --project booking --matrix "
-        "tests/snapshots/access_matrix.txt`, and read its diff."
+        "who reaches what has changed. Run `make snapshot`, and read its diff."
     )
 
 

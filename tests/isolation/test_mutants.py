@@ -44,6 +44,9 @@ def test_hunt__clean_table__no_mutant_survives(given: Given) -> None:
     assert [str(fate) for fate in report.survivors] == []
     assert len(report.fates) > 150
     assert report.mutation_score.startswith(f"mutants: {len(report.fates)}/{len(report.fates)} ")
+    assert {
+        fate.mutant for fate in report.fates if fate.mutant.endswith("owned by orgscope_migrator")
+    } == {f"table {name}: owned by orgscope_migrator" for name in ("app.events", "workos.users")}
     # Both ways of noticing were needed.
     assert {fate.by_catalogue for fate in report.fates} == {True, False}
 

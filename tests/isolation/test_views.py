@@ -85,6 +85,8 @@ def test_view__flaws__leaks(given: Given, shop: Shop) -> None:
         "shop.mine: orgscope_user has DELETE, and the contract does not say so",
         "shop.mine: orgscope_sync has SELECT on column body, and the contract does not say so",
         "shop.figures: is owned by postgres and not by orgscope_owner or orgscope_definer",
+        "shop.mine: reads its tables as orgscope_definer, whom other policies bind than a request: "
+        'set security_invoker, or say reads_as = "owner"',
     } <= {str(one) for one in report.leaks}
 
 
@@ -113,3 +115,25 @@ def test_view__differs_from_contract__faults(given: Given, shop: Shop) -> None:
         "shop.mine: showed nobody a row, so that it keeps rows back proves nothing. "
         "Give its tables rows that it shows, by their [sample]",
     ]
+
+
+def test_view__mistakes_made_on_purpose__each_is_noticed(given: Given, shop: Shop) -> None:
+    report = given.check(shop(_SHOP, _CONTRACT), "shop.mine", "shop.figures", mutants=True)
+    assert [str(one) for one in (*report.leaks, *report.faults, *report.survivors)] == []
+    assert {
+        "view shop.mine: read as its owner",
+        "view shop.mine: owned by orgscope_migrator",
+        "view shop.figures: select taken from orgscope_monitor",
+        "view shop.figures: select granted to public",
+    } <= {fate.mutant for fate in report.fates}
+
+
+def test_view__reads_as_its_owner_on_purpose__declared(given: Given, shop: Shop) -> None:
+    statements = """
+    create or replace view shop.mine as select org_id, author_id, body from shop.notes
+    where author_id = (select authz.user_id_or_null()) and org_id = (select authz.org_id_or_null());
+    alter view shop.mine owner to orgscope_definer;
+    """
+    declared = _CONTRACT.replace('{ select = "own" }', '{ select = "own" }\nreads_as = "owner"')
+    report = given.check(shop(_SHOP + statements, declared), "shop.mine")
+    assert [str(one) for one in (*report.leaks, *report.faults)] == []

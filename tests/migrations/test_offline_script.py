@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from orgscope import deploy
 from orgscope.deploy import Project, catalogue
-from orgscope.embedded import find_binaries
 from tests.database import PASSWORD, Database
 from tests.migrations.conftest import NewDatabase
 from tests.migrations.projects import add_revision, add_table
-
-RECORDS = {
-    "revisions": "select project, revision, breaking, applied_by from deploy.revisions",
-    "applied_files": "select project, path, sha256, applied_by from deploy.applied_files",
-    "objects": "select schema_name, kind, identity, definition from deploy.objects",
-    "heads": "select * from deploy.core_head cross join deploy.shop_head",
-    "settings": "select to_jsonb(s) from authz.settings as s",
-}
-
-
-def psql() -> str:
-    beside = find_binaries().program("psql")
-    found = str(beside) if beside.is_file() else shutil.which("psql")
-    if found is None:
-        pytest.fail("no psql beside the server's programs and none on the PATH")
-    return found
-
-
-def replay(database: Database, script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    file = folder / "script.sql"
-    file.write_text(script, "utf-8")
-    return subprocess.run(
-        [psql(), "--no-psqlrc", "--quiet", "--file", file, database.settings.url("migrator")],
-        env={**os.environ, "PGCLIENTENCODING": "utf8"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.migrations.replay import RECORDS, replay
 
 
 @pytest.fixture
@@ -98,3 +67,9 @@ def test_offline_script__any__holds_no_password(empty: Database, project: Projec
     script = deploy.offline_script(empty.settings, project)
     assert PASSWORD not in script
     assert "postgresql://" not in script
+
+
+def test_offline_script__database_is_not_empty__refused(database: Database, tmp_path: Path) -> None:
+    result = replay(database, deploy.offline_script(database.settings), tmp_path)
+    assert result.returncode != 0
+    assert "orgscope plan --sql" in result.stderr

@@ -230,3 +230,37 @@ def test_header__all_lines__are_read(tmp_path: Path) -> None:
         "utf-8",
     )
     assert Header.of(path) == Header(True, True, ("a.b", "c.d"), (0, 12))
+
+
+def test_revision__writes_and_touches_no_row__refused_and_nothing_changed(
+    notes: Database, project: Project
+) -> None:
+    add_revision(project, "rename", "update deploy.revisions set project = project where false;\n")
+    with pytest.raises(FileFailed, match=r"0003_rename[.]sql: its statements touched no row"):
+        deploy.migrate(notes.settings, project)
+    with pytest.raises(FileFailed, match="touched no row"):
+        deploy.plan(notes.settings, project)
+    assert head(notes) == "0002"
+
+
+def test_revision__says_that_it_may_touch_no_row__runs(notes: Database, project: Project) -> None:
+    text = "-- rows: 0\n\ndelete from deploy.revisions where false;\n"
+    add_revision(project, "rename", text)
+    assert deploy.migrate(notes.settings, project).revisions == ["shop 0003"]
+
+
+def test_revision__touches_a_row_by_one_of_its_statements__runs(
+    notes: Database, project: Project
+) -> None:
+    text = """create table shop.kinds (kind text primary key);
+insert into shop.kinds values ('letter');
+delete from shop.kinds where kind = 'none';
+"""
+    add_revision(project, "kinds", text)
+    assert deploy.migrate(notes.settings, project).revisions == ["shop 0003"]
+
+
+def test_revision__new_deployment__has_no_row_to_touch(empty: Database, project: Project) -> None:
+    add_table(project)
+    add_revision(project, "rename", "update shop.notes set body = 'x';\n")
+    assert deploy.migrate(empty.settings, project).revisions[-1] == "shop 0003"

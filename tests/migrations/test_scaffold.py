@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from orgscope import deploy
+from orgscope import deploy, table_files
 from orgscope.deploy import Project
 from orgscope.errors import ConfigurationError
 from tests.database import Database
-from tests.migrations.projects import add_revision, write
+from tests.migrations.projects import add_revision
 from tests.tokens import ORG_ID
 
 
@@ -27,13 +27,11 @@ def test_init_project__new_folder__migrates_at_once(empty: Database, tmp_path: P
 def test_init_project__readme__its_first_table_works(empty: Database, tmp_path: Path) -> None:
     project = deploy.init_project(tmp_path / "diary")
     readme = (project.root / "README.md").read_text("utf-8")
-    table, policies = (
-        re.sub("^   ", "", block, flags=re.MULTILINE)
-        for block in re.findall(r"```sql\n(.*?)```", readme, re.DOTALL)
-    )
-    add_revision(project, "add_notes", table)
-    write(project, "policies/diary/notes.sql", policies)
+    [table] = re.findall(r"```sql\n(.*?)```", readme, re.DOTALL)
+    [name] = re.findall(r"`orgscope policy new (\S+)`", readme)
+    add_revision(project, "add_notes", re.sub("^   ", "", table, flags=re.MULTILINE))
     deploy.migrate(empty.settings, project)
+    table_files.write(project, table_files.Wish(name), empty.settings)
     empty.put_key()
     empty.add_member()
     with empty.context() as connection:

@@ -9,10 +9,11 @@ from typing import Annotated, Final
 import typer
 
 from orgscope import deploy
-from orgscope.commands.options import ProjectOption, find_project, opened
+from orgscope.commands.options import PartOption, ProjectOption, find_project, opened
 from orgscope.commands.outcome import show_outcome
 from orgscope.deploy import Project
 from orgscope.deploy.scripts import head_revision
+from orgscope.errors import ConfigurationError
 
 __all__ = ["drift", "init", "migrate", "revision", "roles", "version"]
 
@@ -40,13 +41,18 @@ def migrate(
     script: Annotated[
         bool, typer.Option("--sql", help="Print one script for an empty database instead.")
     ] = False,
+    only: PartOption = None,
 ) -> None:
     """Deploy orgscope and then the project: all of it, or nothing."""
     settings, found = opened(project)
+    if script and only is not None:
+        raise ConfigurationError(
+            "the script for an empty database has everything: leave out --only."
+        )
     if script:
         typer.echo(deploy.offline_script(settings, found))
         return
-    outcome = deploy.migrate(settings, found)
+    outcome = deploy.migrate(settings, found, policies_only=only is not None)
     show_outcome(outcome, "nothing to do")
 
 
@@ -55,13 +61,16 @@ def drift(
     accept: Annotated[
         bool, typer.Option("--accept", help="Take what was changed by hand as right.")
     ] = False,
+    only: PartOption = None,
 ) -> None:
     """Name what was changed by hand since the last migrate. Exit code 2 when there is anything."""
     settings, found = opened(project)
+    policies_only = only is not None
     if accept:
-        show_outcome(deploy.accept_drift(settings, found), "no drift")
+        accepted = deploy.accept_drift(settings, found, policies_only=policies_only)
+        show_outcome(accepted, "no drift")
         return
-    outcome = deploy.drift(settings, found)
+    outcome = deploy.drift(settings, found, policies_only=policies_only)
     show_outcome(outcome, "no drift")
     raise typer.Exit(_DIFFERS if outcome else 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from orgscope.connection import check_urls
 from orgscope.project import PROJECT_FILE, Project
 from orgscope.settings import Settings
 
-__all__ = ["ProjectOption", "find_project", "opened"]
+__all__ = ["Part", "PartOption", "ProjectOption", "find_project", "opened"]
 
 ProjectOption = Annotated[
     Path | None,
@@ -20,6 +21,18 @@ ProjectOption = Annotated[
         envvar="ORGSCOPE_PROJECT",
         help="The project's folder; by default this one, if it is one.",
     ),
+]
+
+
+class Part(StrEnum):
+    """A part of what is deployed, to which a command can be limited."""
+
+    POLICIES = "policies"
+
+
+PartOption = Annotated[
+    Part | None,
+    typer.Option("--only", help="Leave out all but row security, policies and grants on tables."),
 ]
 
 

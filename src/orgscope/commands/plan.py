@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from orgscope import deploy
-from orgscope.commands.options import ProjectOption, opened
+from orgscope.commands.options import PartOption, ProjectOption, opened
 from orgscope.commands.outcome import show_outcome
 from orgscope.deploy import Outcome
 from orgscope.effect import Effect, foresee
@@ -22,9 +22,14 @@ _BREAKS: Final = 3
 
 def plan(
     project: ProjectOption = None,
+    only: PartOption = None,
     access: Annotated[
         bool, typer.Option(help="Try in a clone who reaches what, before and afterwards.")
     ] = True,
+    script: Annotated[
+        Path | None,
+        typer.Option("--sql", help="Write what migrate would run to this file, for psql."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--json", help="Write what was found to this file, as JSON.")
     ] = None,
@@ -34,9 +39,15 @@ def plan(
     Exit code 0: nothing to do. 2: there is something. 3: it breaks lines of policies/contract.toml.
     """
     settings, found = opened(project)
-    outcome = deploy.plan(settings, found)
-    effect = foresee(settings, found, outcome.changes) if access else None
+    policies_only = only is not None
+    outcome = deploy.plan(settings, found, policies_only=policies_only)
+    effect = (
+        foresee(settings, found, outcome.changes, policies_only=policies_only) if access else None
+    )
     show_outcome(outcome, "no changes")
+    if script is not None and outcome:
+        text = deploy.planned_script(settings, found, policies_only=policies_only)
+        script.write_text(text, "utf-8")
     if effect is not None and outcome:
         _show_effect(effect)
     if report is not None:

@@ -1,17 +1,121 @@
-"""``orgscope policy``: explain policies, and make them."""
+"""``orgscope policy``: who may do what with each table of a project."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from orgscope import table_files
+from orgscope.commands.options import ProjectOption, find_project
 from orgscope.commands.policy_explain import explain
+from orgscope.commands.proving import OnlyOption, proving
+from orgscope.commands.target import DsnArgument, target
+from orgscope.errors import ConfigurationError
+from orgscope.isolation import check_isolation
+from orgscope.isolation.access import access_matrix
+from orgscope.isolation.local import deployed
+from orgscope.isolation.render import write_matrix
+from orgscope.project import PROJECT_FILE
+from orgscope.table_files import Scope, Wish
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Explain policies, and make them.", no_args_is_help=True)
+_PERSON = "user_id"
+
+app = typer.Typer(help="Who may do what with each table.", no_args_is_help=True)
 app.command()(explain)
 
 
 @app.callback()
 def policy() -> None:
-    """Explain policies, and make them."""
+    """Who may do what with each table."""
+
+
+@app.command()
+def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
+    tables: Annotated[
+        list[str],
+        typer.Argument(help="Such as app.rooms; several at once.", metavar="SCHEMA.TABLE…"),
+    ],
+    project: ProjectOption = None,
+    tenant: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The column with the organization.")
+    ] = "org_id",
+    person: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="The column with the person: members write only what is their own.",
+        ),
+    ] = None,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="The same rows for everybody, to read.")
+    ] = False,
+    user: Annotated[
+        bool,
+        typer.Option("--user", help=f"Rows of a person, not of an organization ({_PERSON})."),
+    ] = False,
+) -> None:
+    """Write the files that put tables under row security.
+
+    A table that is not there is created by a new revision. One that is gets policies and contract
+    for its columns, and a revision with what it lacks. Nothing is deployed but to a server of the
+    command's own; nothing is overwritten.
+    """
+    found = find_project(project)
+    if found is None:
+        raise ConfigurationError(
+            f"there is no {PROJECT_FILE} here. Name the project's folder with --project."
+        )
+    if shared and user:
+        raise ConfigurationError("rows are --shared or of one --user, not both.")
+    scope: Scope = "shared" if shared else "user" if user else "organization"
+    whose = person or (_PERSON if user else None)
+    wishes = [Wish(table, scope, tenant, whose) for table in tables]
+    for wish in wishes:
+        table_files.refuse_present(found, wish)
+    with deployed(found) as settings:
+        for wish in wishes:
+            written = table_files.write(found, wish, settings)
+            for path in written.files:
+                typer.echo(_shown(path))
+            for note in written.notes:
+                typer.echo(f"note: {note}")
+    typer.echo(
+        "read them, and change what is meant otherwise; next: orgscope isolation test, orgscope "
+        "plan, orgscope migrate"
+    )
+
+
+@app.command()
+def matrix(
+    dsn: DsnArgument = None,
+    project: ProjectOption = None,
+    only: OnlyOption = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write it to this file instead.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Show who reaches what, by letting everybody try it in a clone.
+
+    Exit codes as of `orgscope isolation test`. 0: as policies/contract.toml says. 1: not so, and
+    that command says where. 2: nothing was proven.
+    """
+    with proving():
+        with target(dsn, project) as (settings, found):
+            report = check_isolation(settings, found, only=only or ())
+        if output is not None:
+            write_matrix(report, output)
+    if output is None:
+        typer.echo(access_matrix(report), nl=False)
+    if report.exit_code:
+        typer.echo(f"{report.verdict}: see orgscope isolation test --no-mutants", err=True)
+    raise typer.Exit(report.exit_code)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as it is shortest from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

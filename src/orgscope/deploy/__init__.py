@@ -5,7 +5,14 @@ Rule of place: a file that can be rerun tomorrow with no data loss and the same 
 """
 
 from orgscope.compatibility import check_settings, check_version
-from orgscope.deploy.commands import accept_drift, drift, migrate, offline_script, plan
+from orgscope.deploy.commands import (
+    accept_drift,
+    drift,
+    migrate,
+    offline_script,
+    plan,
+    planned_script,
+)
 from orgscope.deploy.outcome import Outcome
 from orgscope.deploy.roles import create_roles, roles_script
 from orgscope.deploy.scaffold import init_project, new_revision
@@ -25,5 +32,6 @@ __all__ = [
     "new_revision",
     "offline_script",
     "plan",
+    "planned_script",
     "roles_script",
 ]

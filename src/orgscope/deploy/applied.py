@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from orgscope.deploy.sql import execute_file, run_query
 from orgscope.errors import FileFailed
 from orgscope.project import Project
 
-__all__ = ["apply_files", "record_file"]
+__all__ = ["applied", "apply_files", "files_script", "is_policies_file"]
 
 _RECORD: Final = (
     "insert into deploy.applied_files (project, path, sha256) values ('{project}', '{path}', "
@@ -34,17 +35,22 @@ _STILL_THERE: Final = {
 
 
 def apply_files(
-    connection: psycopg.Connection[Any], project: Project, role_prefix: str, *, force: bool
+    connection: psycopg.Connection[Any],
+    project: Project,
+    role_prefix: str,
+    *,
+    force: bool = False,
+    policies_only: bool = False,
 ) -> list[str]:
     """Apply the files whose digest changed, all of them with ``force``; return what changed.
 
     Raises FileFailed with file and line, or for a deleted file whose object is still there.
     """
-    rows = connection.execute(
-        "select path, sha256 from deploy.applied_files where project = %s", (project.name,)
-    ).fetchall()
-    known: dict[str, str] = dict(rows)
+    known = applied(connection, project)
     files = repeatable_files(project, role_prefix)
+    if policies_only:
+        known = {path: digest for path, digest in known.items() if is_policies_file(path)}
+        files = [file for file in files if is_policies_file(file.path)]
     changed = _forget_deleted(connection, project, sorted(known.keys() - {f.path for f in files}))
     for file in files:
         is_new = known.get(file.path) != file.sha256
@@ -53,14 +59,56 @@ def apply_files(
             execute_file(connection, file.path, file.text)
             run_query(connection, f"set local role {role_prefix}_owner")
         if is_new:
-            run_query(connection, record_file(project, file))
+            run_query(connection, _record_file(project, file))
             changed.append(f"{project.name} {file.path}")
     return changed
 
 
-def record_file(project: Project, file: RepeatableFile) -> str:
+def files_script(
+    project: Project,
+    role_prefix: str,
+    known: Mapping[str, str],
+    *,
+    force: bool = False,
+    policies_only: bool = False,
+) -> str:
+    """Return SQL that does what `apply_files` does where ``known`` files were applied."""
+    files = repeatable_files(project, role_prefix)
+    deleted = sorted(known.keys() - {file.path for file in files})
+    if policies_only:
+        files = [file for file in files if is_policies_file(file.path)]
+        deleted = [path for path in deleted if is_policies_file(path)]
+    owner = f"set local role {role_prefix}_owner;"
+    parts = [f"-- {path} was deleted\n{_forget_file(project, path)};" for path in deleted]
+    for file in files:
+        is_new = known.get(file.path) != file.sha256
+        if force or is_new:
+            parts.append(f"-- {file.path}\n{owner}\n{file.text}\n{owner}")
+        if is_new:
+            parts.append(f"{_record_file(project, file)};")
+    return "\n".join(parts)
+
+
+def applied(connection: psycopg.Connection[Any], project: Project) -> dict[str, str]:
+    """Return the digest of each file as it was last applied."""
+    rows = connection.execute(
+        "select path, sha256 from deploy.applied_files where project = %s", (project.name,)
+    ).fetchall()
+    return dict(rows)
+
+
+def is_policies_file(path: str) -> bool:
+    """Say whether it is the file of a table's access."""
+    return path.startswith("policies/")
+
+
+def _record_file(project: Project, file: RepeatableFile) -> str:
     """Return the statement that remembers a file as applied."""
     return _RECORD.format(project=project.name, path=file.path, sha256=file.sha256)
+
+
+def _forget_file(project: Project, path: str) -> str:
+    return f"delete from deploy.applied_files where project = '{project.name}' and path = '{path}'"
 
 
 def _forget_deleted(
@@ -75,8 +123,5 @@ def _forget_deleted(
                 f"{path} was deleted, and what it made is still in the database. Write a revision "
                 f"that drops it from {schema} (`orgscope revision drop_{name}`)."
             )
-        connection.execute(
-            "delete from deploy.applied_files where project = %s and path = %s",
-            (project.name, path),
-        )
+        run_query(connection, _forget_file(project, path))
     return [f"{project.name} {path} (deleted)" for path in deleted]

@@ -16,7 +16,16 @@ import psycopg
 from orgscope.errors import DatabaseNotReady
 from orgscope.project import core
 
-__all__ = ["Catalogue", "Change", "compare", "read", "record", "record_statement", "recorded"]
+__all__ = [
+    "Catalogue",
+    "Change",
+    "compare",
+    "read",
+    "record",
+    "record_statement",
+    "recorded",
+    "remember_statement",
+]
 
 Key: TypeAlias = tuple[str, str, str]
 Catalogue: TypeAlias = dict[Key, str]
@@ -24,6 +33,24 @@ Catalogue: TypeAlias = dict[Key, str]
 
 _QUERIES: Final = ("relations", "routines", "grants")
 _SEARCH_PATH: Final = "set local search_path = pg_catalog, pg_temp"
+_VARIABLE: Final = "orgscope_catalogue"
+_CHANGED: Final = """before as (
+  select b ->> 0 as schema_name, b ->> 1 as kind, b ->> 2 as identity, b ->> 3 as digest
+  from jsonb_array_elements(:'{variable}'::jsonb) as j (b)
+),
+changed as (
+  select schema_name, kind, identity, now.definition
+  from now full join before using (schema_name, kind, identity)
+  where now.digest is distinct from before.digest
+),
+gone as (
+  delete from deploy.objects as o using changed as c
+  where (o.schema_name, o.kind, o.identity) = (c.schema_name, c.kind, c.identity)
+    and c.definition is null
+)
+insert into deploy.objects (schema_name, kind, identity, definition)
+select schema_name, kind, identity, definition from changed where definition is not null
+on conflict (schema_name, kind, identity) do update set definition = excluded.definition"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +123,35 @@ def record(connection: psycopg.Connection[Any], changes: Sequence[Change]) -> No
         )
 
 
+def remember_statement(schemas: Sequence[str]) -> str:
+    """Return SQL for psql that keeps in a variable what the objects of ``schemas`` are like."""
+    return (
+        f"savepoint orgscope_catalogue;\n{_SEARCH_PATH};\n{_now(schemas)}\n"
+        "select coalesce(jsonb_agg(jsonb_build_array(schema_name, kind, identity, digest)), '[]')\n"
+        f"  as {_VARIABLE} from now\n\\gset\nrollback to savepoint orgscope_catalogue;\n"
+    )
+
+
 def record_statement(schemas: Sequence[str]) -> str:
-    """Return SQL that records all of ``schemas`` in a database with no record of them."""
+    """Return SQL for psql that records what changed since `remember_statement`.
+
+    The search path is another one afterwards, to the end of the transaction.
+    """
+    return f"{_SEARCH_PATH};\n{_now(schemas)},\n{_CHANGED.format(variable=_VARIABLE)};\n"
+
+
+def _now(schemas: Sequence[str]) -> str:
     literal = "array[" + ", ".join(f"'{schema}'" for schema in schemas) + "]"
-    statements = (
-        "insert into deploy.objects (schema_name, kind, identity, definition)\n"
-        + _query(query).replace("$1", literal)
+    queries = (
+        f"select schema_name::text, kind, identity, definition from (\n{_query(query)}\n) as q"
         for query in _QUERIES
     )
-    return f"{_SEARCH_PATH};\n" + "\n".join(f"{statement};" for statement in statements)
+    text = "\nunion all\n".join(queries).replace("$1", literal)
+    return (
+        "with now as materialized (\n"
+        "select o.*, encode(sha256(convert_to(o.definition, 'UTF8')), 'hex') as digest\n"
+        f"from (\n{text}\n) as o\n)"
+    )
 
 
 def compare(before: Catalogue, after: Catalogue) -> list[Change]:

@@ -1,4 +1,4 @@
-"""``migrate``, ``plan``, ``drift`` and the offline script."""
+"""``migrate``, ``plan``, ``drift`` and the scripts for psql."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ import psycopg
 from sqlalchemy import Connection, RootTransaction
 
 from orgscope.connection import connect
-from orgscope.deploy import catalogue, connection, scripts
+from orgscope.deploy import catalogue, connection, offline, scripts
+from orgscope.deploy.applied import apply_files
 from orgscope.deploy.files import render
 from orgscope.deploy.outcome import Outcome
 from orgscope.deploy.pending import PendingRevision, pending
+from orgscope.deploy.policies_only import is_of_policies, refuse_others
 from orgscope.deploy.revision import assert_indexes
 from orgscope.deploy.sql import driver, execute_file, run_step
-from orgscope.deploy.verifier_settings import put_settings, settings_statement
+from orgscope.deploy.verifier_settings import put_settings
 from orgscope.errors import DatabaseNotReady, FileFailed
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
-__all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan"]
+__all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan", "planned_script"]
 
 _MOST_TRIES: Final = 3
 
@@ -31,7 +33,11 @@ _HOLD_EVENTS: Final = "lock table sync.families in exclusive mode"
 
 
 def migrate(
-    settings: Settings, project: Project | None = None, *, count_rows: bool = True
+    settings: Settings,
+    project: Project | None = None,
+    *,
+    count_rows: bool = True,
+    policies_only: bool = False,
 ) -> Outcome:
     """Deploy orgscope and then ``project``: all of it, or nothing.
 
@@ -40,16 +46,23 @@ def migrate(
     locks many tables, and webhooks lock the same in another order: where PostgreSQL chose it to end
     a deadlock, it begins again, at most twice, and first holds off all that comes in. Without
     ``count_rows`` a revision may touch another number of rows than its header states, as in a copy
-    that does not have them.
+    that does not have them. With ``policies_only`` nothing but policies files is applied.
 
     Raises FileFailed (file and line), VersionMismatch when the database is ahead of the files,
-    DatabaseNotReady, ConfigurationError.
+    DatabaseNotReady, also with ``policies_only`` when something waits that policies may depend on,
+    ConfigurationError.
     """
     tries = 0
     while True:
         tries += 1
         try:
-            return _migrate(settings, project, hold_events=tries > 1, count_rows=count_rows)
+            return _migrate(
+                settings,
+                project,
+                hold_events=tries > 1,
+                count_rows=count_rows,
+                policies_only=policies_only,
+            )
         except FileFailed as error:
             if tries == _MOST_TRIES or not isinstance(
                 error.__cause__, psycopg.errors.DeadlockDetected
@@ -58,10 +71,19 @@ def migrate(
 
 
 def _migrate(
-    settings: Settings, project: Project | None, *, hold_events: bool, count_rows: bool
+    settings: Settings,
+    project: Project | None,
+    *,
+    hold_events: bool,
+    count_rows: bool,
+    policies_only: bool,
 ) -> Outcome:
     with connection.deployment(settings) as opened:
         run = _Run(opened, settings, _projects(project), hold_events, count_rows)
+        if policies_only:
+            with run.transaction():
+                run.apply_policies()
+            return run.outcome
         for index, one in enumerate(run.projects):
             for revision in run.alone(one):
                 with run.transaction():
@@ -78,42 +100,56 @@ def _migrate(
     return run.outcome
 
 
-def plan(settings: Settings, project: Project | None = None) -> Outcome:
+def plan(
+    settings: Settings, project: Project | None = None, *, policies_only: bool = False
+) -> Outcome:
     """Do what ``migrate`` would do, compare the catalogue before and after, and roll back.
 
-    A ``transaction: no`` revision is listed; its effect is not in the comparison.
-    Raises as ``migrate`` does.
+    A ``transaction: no`` revision is listed; its effect is not in the comparison. With
+    ``policies_only``, what ``migrate`` would do with it. Raises as ``migrate`` does.
     """
     with connection.deployment(settings) as opened:
         run = _Run(opened, settings, _projects(project))
-        alone = [(one, revision) for one in run.projects for revision in run.alone(one)]
+        alone = (
+            []
+            if policies_only
+            else [(one, revision) for one in run.projects for revision in run.alone(one)]
+        )
         with run.transaction() as transaction:
-            for one in run.projects:
-                for revision in (revision for of, revision in alone if of is one):
-                    run.upgrade(one, revision.before)
-                    run.upgrade(one, revision.name, done=revision)
-                run.upgrade(one)
-            run.outcome.settings_changed = put_settings(driver(opened), settings)
+            if policies_only:
+                run.apply_policies()
+            else:
+                for one in run.projects:
+                    for revision in (revision for of, revision in alone if of is one):
+                        run.upgrade(one, revision.before)
+                        run.upgrade(one, revision.name, done=revision)
+                    run.upgrade(one)
+                run.outcome.settings_changed = put_settings(driver(opened), settings)
             run.note_changes()
             transaction.rollback()
     return run.outcome
 
 
-def drift(settings: Settings, project: Project | None = None) -> Outcome:
+def drift(
+    settings: Settings, project: Project | None = None, *, policies_only: bool = False
+) -> Outcome:
     """Compare the database with what the last ``migrate`` left behind; take no lock on any table.
 
+    With ``policies_only``, row security, policies, and grants on tables and columns.
     Raises DatabaseNotReady when nothing was deployed.
     """
-    return _drift(settings, project, accept=False)
+    return _drift(settings, project, accept=False, policies_only=policies_only)
 
 
-def accept_drift(settings: Settings, project: Project | None = None) -> Outcome:
+def accept_drift(
+    settings: Settings, project: Project | None = None, *, policies_only: bool = False
+) -> Outcome:
     """Take what was changed by hand as right, and return what that was.
 
-    Also after an upgrade of the server, which may write the same definitions in other words.
-    Raises DatabaseNotReady when nothing was deployed.
+    Also after an upgrade of the server, which may write the same definitions in other words. With
+    ``policies_only``, what `drift` names then. Raises DatabaseNotReady when nothing was deployed.
     """
-    return _drift(settings, project, accept=True)
+    return _drift(settings, project, accept=True, policies_only=policies_only)
 
 
 def offline_script(settings: Settings, project: Project | None = None) -> str:
@@ -122,16 +158,23 @@ def offline_script(settings: Settings, project: Project | None = None) -> str:
     Run it as the migrator: ``psql --no-psqlrc --quiet --file script.sql``. Raises
     ConfigurationError, FileFailed.
     """
+    return offline.script(settings, _projects(project), offline.Start())
+
+
+def planned_script(
+    settings: Settings, project: Project | None = None, *, policies_only: bool = False
+) -> str:
+    """Return one script for psql that does in this database what ``migrate`` would do.
+
+    It refuses a database that was deployed to in between. Run it as `offline_script`; call `plan`
+    before, which raises where a part of it would fail. Raises VersionMismatch, ConfigurationError,
+    FileFailed.
+    """
     projects = _projects(project)
-    begin = connection.opening(settings.role_prefix)
-    parts = ["\\set ON_ERROR_STOP on", begin]
-    parts += (
-        scripts.upgrade(one, "head", offline=True, role_prefix=settings.role_prefix, opening=begin)
-        for one in projects
-    )
-    parts.append(f"{settings_statement(settings)};")
-    parts.append(catalogue.record_statement(_schemas(projects)))
-    return "\n".join((*parts, "commit;\n"))
+    with connection.deployment(settings) as opened, opened.begin():
+        connection.as_owner(driver(opened), settings)
+        begin_at = offline.start(opened, projects)
+    return offline.script(settings, projects, begin_at, policies_only=policies_only)
 
 
 def _projects(project: Project | None) -> Sequence[Project]:
@@ -142,7 +185,9 @@ def _schemas(projects: Sequence[Project]) -> list[str]:
     return [schema for project in projects for schema in project.schemas]
 
 
-def _drift(settings: Settings, project: Project | None, *, accept: bool) -> Outcome:
+def _drift(
+    settings: Settings, project: Project | None, *, accept: bool, policies_only: bool
+) -> Outcome:
     schemas = _schemas(_projects(project))
     with connection.deployment(settings) as opened, opened.begin():
         connection.as_owner(driver(opened), settings)
@@ -153,6 +198,8 @@ def _drift(settings: Settings, project: Project | None, *, accept: bool) -> Outc
             raise DatabaseNotReady(
                 "orgscope is not deployed in this database. Run `orgscope migrate`."
             ) from error
+        if policies_only:
+            changes = [change for change in changes if is_of_policies(change)]
         if accept:
             catalogue.record(driver(opened), changes)
     return Outcome(changes=changes)
@@ -169,11 +216,15 @@ class _Run:
     count_rows: bool = True
     outcome: Outcome = field(default_factory=Outcome)
     _known: catalogue.Catalogue = field(init=False)
+    _new: set[str] = field(init=False)
+    """The projects of which the database has no revision yet."""
 
     def __post_init__(self) -> None:
         with self.opened.begin():
             connection.as_owner(driver(self.opened), self.settings)
             self._known = catalogue.read(driver(self.opened), _schemas(self.projects))
+            waiting = {one.name: pending(self.opened, one) for one in self.projects}
+        self._new = {name for name, found in waiting.items() if found and found[0].before == "base"}
 
     @contextmanager
     def transaction(self) -> Iterator[RootTransaction]:
@@ -208,16 +259,31 @@ class _Run:
         """Run the project's environment up to ``target``; ``done`` is recorded and not run."""
         if target == "base":
             return
+        up_to = self.projects[: self.projects.index(project) + 1]
+        names = tuple(f"{one.name} " for one in up_to)
+        steps: list[str] = []
         scripts.upgrade(
             project,
             target,
             connection=self.opened,
             role_prefix=self.settings.role_prefix,
-            steps=self.outcome.revisions,
+            steps=steps,
             files=self.outcome.files,
+            force=any(step.startswith(names) for step in self.outcome.revisions),
             done=done.name if done else None,
             count_rows=self.count_rows,
+            new=project.name in self._new,
         )
+        self.outcome.revisions += steps
+
+    def apply_policies(self) -> None:
+        """Apply the policies files that changed, and nothing else. Raises DatabaseNotReady."""
+        role_prefix = self.settings.role_prefix
+        refuse_others(self.opened, self.projects, role_prefix)
+        for one in self.projects:
+            self.outcome.files += apply_files(
+                driver(self.opened), one, role_prefix, policies_only=True
+            )
 
     def run_alone(self, project: Project, revision: PendingRevision) -> None:
         """Run a revision outside of a transaction, on a connection of its own."""

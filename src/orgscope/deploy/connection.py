@@ -16,7 +16,7 @@ from orgscope.deploy.sql import driver, run_query
 from orgscope.errors import DatabaseNotReady
 from orgscope.settings import Settings
 
-__all__ = ["as_owner", "deployment", "opening", "transaction"]
+__all__ = ["as_owner", "begin_as_owner", "deployment", "one_at_a_time", "opening", "transaction"]
 
 _LOCK: Final = 0x6F72_6773_636F_7065  # "orgscope": one deployment of a database at a time
 _TURN_TIMEOUT_S: Final = 600.0
@@ -81,11 +81,25 @@ def as_owner(
         ) from error
 
 
+def one_at_a_time() -> str:
+    """Return how a script sees to it that no other deployment runs beside it, as SQL text."""
+    return (
+        f"do $$ begin if not pg_catalog.pg_try_advisory_lock({_LOCK}) then\n"
+        "  raise exception 'another deployment of this database is running: wait for its end';\n"
+        "end if; end $$;"
+    )
+
+
 def opening(role_prefix: str) -> str:
     """Return how each transaction of a deployment begins, as SQL text."""
+    return begin_as_owner(role_prefix) + _PREPARE
+
+
+def begin_as_owner(role_prefix: str) -> str:
+    """Return how a transaction begins that acts `as_owner`, as SQL text."""
     return (
         f"begin;\nset local row_security = off;\nset local lock_timeout = '{_LOCK_TIMEOUT}';\n"
-        f"set local role {role_prefix}_owner;\n{_PREPARE}"
+        f"set local role {role_prefix}_owner;\n"
     )
 
 

@@ -10,8 +10,7 @@ from typing import Final
 
 from alembic import context
 
-from orgscope.deploy.applied import apply_files, record_file
-from orgscope.deploy.files import repeatable_files
+from orgscope.deploy.applied import apply_files, files_script
 from orgscope.deploy.pending import version_table
 from orgscope.deploy.sql import driver, run_query
 from orgscope.errors import ConfigurationError
@@ -57,7 +56,10 @@ def _run_online(project: Project) -> None:
     if context.get_context().get_current_heads() == tuple(context.script.get_heads()):
         # A revision, also one of the core, may have had to drop what a file makes.
         attributes["files"] += apply_files(
-            driver(attributes["connection"]), project, attributes["role_prefix"], force=bool(steps)
+            driver(attributes["connection"]),
+            project,
+            attributes["role_prefix"],
+            force=attributes["force"] or bool(steps),
         )
 
 
@@ -75,8 +77,7 @@ def _write_script(project: Project, role_prefix: str) -> None:
         **version_table(project),
     )
     context.run_migrations()
+    attributes = context.config.attributes
     output = context.get_context().impl.static_output
     output(_protect_head(project))
-    for file in repeatable_files(project, role_prefix):
-        output(f"-- {file.path}\nset local role {role_prefix}_owner;\n{file.text}")
-        output(f"set local role {role_prefix}_owner;\n{record_file(project, file)};")
+    output(files_script(project, role_prefix, attributes["known"], force=attributes["force"]))

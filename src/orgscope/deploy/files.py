@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from orgscope.errors import ConfigurationError
 from orgscope.project import CORE_SCHEMAS, Project
 
-__all__ = ["RepeatableFile", "render", "repeatable_files"]
+__all__ = ["RepeatableFile", "render", "repeatable_files", "unrender"]
 
 _KINDS = ("functions", "views", "triggers")
 _PLACE = re.compile(
@@ -23,15 +23,21 @@ _PLACE = re.compile(
 # Run by hand or by a command of its own: roles, queries, lints, what is not applied by default.
 _ELSEWHERE = re.compile(r"sql/(?:[^/]+|(?:queries|lints|compat)/.+)[.]sql$")
 _REQUIRES = re.compile(r"^-- requires: (?P<paths>.+)$", re.MULTILINE)
-_ROLE = re.compile(
-    r"\borgscope_(?=(?:owner|definer|sealer|migrator|api|user|sync|keys|job|admin|auditor|monitor"
-    r"|backup)\b)"
+_WORDS = (
+    r"(?=(?:owner|definer|sealer|migrator|api|user|sync|keys|job|admin|auditor|monitor|backup)\b)"
 )
+_PREFIX = "orgscope"
+_ROLE = re.compile(rf"\b{_PREFIX}_{_WORDS}")
 
 
 def render(text: str, role_prefix: str) -> str:
     """Return SQL with its role names under the configured prefix."""
     return _ROLE.sub(f"{role_prefix}_", text)
+
+
+def unrender(text: str, role_prefix: str) -> str:
+    """Return SQL with the role names that the files have, whatever the configured prefix."""
+    return re.sub(rf"\b{role_prefix}_{_WORDS}", f"{_PREFIX}_", text)
 
 
 @dataclass(frozen=True)

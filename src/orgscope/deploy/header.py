@@ -9,6 +9,9 @@
     the tables under FORCEd row security whose rows the file reads, writes or validates, and how
     many of their rows it inserts, updates and deletes. ``-- rows: 0, 12`` allows for databases in
     which there is nothing to do, such as a new one.
+``-- rows: 0`` alone
+    its insert, update, delete and merge statements may touch no row. Without it a file that has
+    such statements, and touches none, fails; but in a new deployment, which has no rows yet.
 """
 
 from __future__ import annotations
@@ -68,10 +71,11 @@ class Header:
                 "'-- transaction: yes|no', '-- unforced: schema.table, …' and '-- rows: N, …' in "
                 f"the header, and found {', '.join(wrong) or 'one of them twice'}."
             )
-        if ("unforced" in values) != ("rows" in values):
+        if ("unforced" in values) != ("rows" in values) and values.get("rows") != "0":
             raise FileFailed(
                 f"{path.name}: '-- unforced:' and '-- rows:' go together; state how many rows the "
-                "file inserts, updates and deletes (0 when it only validates)."
+                "file inserts, updates and deletes (0 when it only validates). Alone, '-- rows: 0' "
+                "allows for touching none."
             )
         if values.get("transaction") == "no" and "unforced" in values:
             raise FileFailed(

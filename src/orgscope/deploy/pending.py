@@ -14,7 +14,7 @@ from orgscope.deploy.scripts import plain_errors, script_directory
 from orgscope.errors import VersionMismatch
 from orgscope.project import Project
 
-__all__ = ["PendingRevision", "pending", "version_table"]
+__all__ = ["PendingRevision", "current_revision", "pending", "version_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,18 @@ def version_table(project: Project) -> dict[str, Any]:
     return {"version_table": f"{project.name}_head", "version_table_schema": "deploy"}
 
 
+def current_revision(connection: Connection, project: Project) -> str | None:
+    """Return the database's head, None when nothing of the project is deployed."""
+    context = MigrationContext.configure(connection, opts=version_table(project))
+    return context.get_current_revision()
+
+
 def pending(connection: Connection, project: Project) -> list[PendingRevision]:
     """Return the revisions between the database's head and the project's, oldest first.
 
     Raises VersionMismatch when the database is ahead of the files, FileFailed for a wrong header.
     """
-    context = MigrationContext.configure(connection, opts=version_table(project))
-    current = context.get_current_revision()
+    current = current_revision(connection, project)
     if current is not None and current not in project.revisions():
         raise VersionMismatch(
             f"the database has revision {current} of {project.name}, which these files do not "

@@ -100,7 +100,8 @@ def run(python_file: str, revision: str) -> None:
 
     A ``transaction: no`` file has run by itself by now (``done``) and is only recorded.
 
-    Raises FileFailed when a statement fails (with file and line) or the number of rows is wrong.
+    Raises FileFailed when a statement fails (with file and line), when the number of rows is wrong,
+    and when statements that write touch no row, though the header does not say that they may.
     """
     path = Path(python_file).with_suffix(".sql")
     context = op.get_context()
@@ -113,14 +114,19 @@ def run(python_file: str, revision: str) -> None:
     record = _record(project.name, revision, header)
     if context.as_sql:
         if not header.transactional:
-            before = f"commit;\nset role {role_prefix}_owner;\n"
+            before = f"{config.attributes['closing']}\nset role {role_prefix}_owner;\n"
             after = f"{assert_indexes(path.name, project.schemas)}\n{config.attributes['opening']}"
         context.impl.static_output("\n".join((f"-- {path.name}", before, text, after, record)))
         return
     connection = driver(op.get_bind())
     if config.attributes["done"] != revision:
         run_step(connection, path.name, before)
-        execute_file(connection, path.name, text)
+        touched = execute_file(connection, path.name, text)
+        if touched == 0 and count_rows and not config.attributes["new"] and 0 not in header.rows:
+            raise FileFailed(
+                f"{path.name}: its statements touched no row, and nothing was changed. Find out "
+                "why; where that is right, say '-- rows: 0' in the header."
+            )
         run_step(connection, path.name, after)
     run_query(connection, record)
 

@@ -51,7 +51,7 @@ grant usage on schema $name to orgscope_user, orgscope_admin, orgscope_auditor, 
 """,
     "policies/contract.toml": """\
 # Who may do what with each table of this project. The policies beside this file make it true, and
-# `orgscope isolation test` proves that they do. There is no table yet.
+# `orgscope isolation test` proves that they do.
 """,
     "README.md": """\
 # $name
@@ -79,24 +79,8 @@ Run `orgscope migrate` in this folder: it deploys orgscope and then this project
 
    Every row belongs to one WorkOS organization: `org_id` comes first in every key.
 
-2. Write `policies/$name/notes.sql`:
-
-   ```sql
-   call authz.reset_policies('$name.notes');
-
-   create policy select_own_org on $name.notes for select to orgscope_user
-   using (org_id = (select authz.org_id_or_null()));
-   create policy insert_own_org on $name.notes for insert to orgscope_user
-   with check (org_id = (select authz.org_id_or_null()));
-   create policy all_backup on $name.notes for select to orgscope_backup using (true);
-
-   revoke all on $name.notes from public;
-   revoke all on $name.notes from orgscope_user;
-   grant select on $name.notes to orgscope_user, orgscope_backup;
-   grant insert (org_id, body) on $name.notes to orgscope_user;
-
-   alter table $name.notes alter column org_id set default authz.org_id();
-   ```
+2. `orgscope policy new $name.notes` writes who may do what: the policies, and the entry of the
+   contract. Read both. `orgscope isolation test` proves them.
 
 3. `orgscope plan` shows what would change; `orgscope migrate` does it; `orgscope drift` names what
    somebody has changed by hand since.

@@ -13,6 +13,7 @@ from orgscope.errors import FileFailed
 
 __all__ = ["driver", "execute_file", "run_query", "run_step"]
 
+_WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 _LOST = "the connection to the server was lost"
 _FUNCTION = re.compile(r"create\s+(or\s+replace\s+)?(function|procedure)\b", re.IGNORECASE)
 _FILTERED = (
@@ -41,17 +42,21 @@ def run_step(connection: psycopg.Connection[Any], name: str, text: str) -> None:
         raise FileFailed(f"{name}: {message}") from error
 
 
-def execute_file(connection: psycopg.Connection[Any], name: str, text: str) -> None:
-    """Run a file statement by statement.
+def execute_file(connection: psycopg.Connection[Any], name: str, text: str) -> int | None:
+    """Run a file statement by statement, and return how many rows they inserted, updated, deleted.
 
-    Raises FileFailed with ``name``, the line and the server's message, never with its detail: that
-    one shows rows.
+    None when there is no such statement. Raises FileFailed with ``name``, the line and the server's
+    message, never with its detail: that one shows rows.
     """
+    touched = None
     for statement in split(text):
         try:
-            connection.execute(statement.text.encode())
+            cursor = connection.execute(statement.text.encode())
+            if (cursor.statusmessage or "").startswith(_WRITES):
+                touched = (touched or 0) + cursor.rowcount
         except psycopg.Error as error:
             raise FileFailed(_failure(name, statement, error)) from error
+    return touched
 
 
 def _failure(name: str, statement: Statement, error: psycopg.Error) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Statement", "split"]
+__all__ = ["SKIPPED", "Statement", "Token", "split", "tokens"]
 
 _TOKEN = re.compile(
     r"""
@@ -29,7 +29,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BLOCK_COMMENT_EDGE = re.compile(r"/\*|\*/")
-_SKIPPED = frozenset({"space", "line_comment", "block_comment"})
+SKIPPED = frozenset({"space", "line_comment", "block_comment"})
+"""The kinds of tokens that mean nothing to the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A lexical token; ``kind`` is a group of the pattern, ``start`` and ``end`` are offsets."""
+
     kind: str
     text: str
     start: int
@@ -61,7 +64,7 @@ class _Nesting:
     def open(self) -> bool:
         return self._body > 0 or self._parentheses > 0
 
-    def show(self, token: _Token) -> None:
+    def show(self, token: Token) -> None:
         value = token.text.lower() if token.kind == "word" else token.text
         self._first = self._first or value
         if token.kind == "word":
@@ -86,8 +89,8 @@ def split(text: str) -> Iterator[Statement]:
     """
     start: int | None = None
     nesting = _Nesting()
-    for token in _tokens(text):
-        if token.kind in _SKIPPED:
+    for token in tokens(text):
+        if token.kind in SKIPPED:
             continue
         if token.kind == "end" and not nesting.open:
             if start is not None:
@@ -104,7 +107,8 @@ def _statement(text: str, start: int, end: int) -> Statement:
     return Statement(text[start:end], text.count("\n", 0, start) + 1)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def tokens(text: str) -> Iterator[Token]:
+    """Yield every token of ``text``; together they are the text."""
     position = 0
     while position < len(text):
         found = _TOKEN.match(text, position)
@@ -116,7 +120,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             end = len(text) if closing < 0 else closing + end - position
         elif kind == "block_comment":
             end = _end_of_block_comment(text, end)
-        yield _Token(kind, text[position:end], position, end)
+        yield Token(kind, text[position:end], position, end)
         position = end
 
 

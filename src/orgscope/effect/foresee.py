@@ -15,8 +15,9 @@ from orgscope.effect.effect import Effect
 from orgscope.effect.rights import played, policy_roles, rights
 from orgscope.errors import OrgscopeError
 from orgscope.isolation.clone import Clone, cloned
-from orgscope.isolation.contract import Contract, load_contract
+from orgscope.isolation.contract import Contract
 from orgscope.isolation.examine import examine
+from orgscope.isolation.load import load_contract
 from orgscope.isolation.prepare import empty
 from orgscope.project import Project, core
 from orgscope.settings import Settings
@@ -24,12 +25,19 @@ from orgscope.settings import Settings
 __all__ = ["foresee"]
 
 
-def foresee(settings: Settings, project: Project | None, changes: Sequence[Change]) -> Effect:
+def foresee(
+    settings: Settings,
+    project: Project | None,
+    changes: Sequence[Change],
+    *,
+    policies_only: bool = False,
+) -> Effect:
     """Say who gains and who loses by ``changes``, which `deploy.plan` found.
 
     The database of ``ORGSCOPE_DBA_URL`` is cloned as `check_isolation` does, and only read. In a
     new deployment nobody has anything to gain or to lose. Where nothing can be tried, the effect
-    says why. Raises ConfigurationError for a contract that is missing or wrong.
+    says why. ``policies_only`` is what the plan was made with. Raises ConfigurationError for a
+    contract that is missing or wrong.
     """
     deciding = [change for change in changes if decides_access(change)]
     if not deciding or _is_new(deciding):
@@ -40,7 +48,7 @@ def foresee(settings: Settings, project: Project | None, changes: Sequence[Chang
         return Effect(found, unproven="ORGSCOPE_DBA_URL is not set, so nothing could be tried")
     try:
         with cloned(settings) as clone:
-            effect = _compared(clone, project, contract, deciding)
+            effect = _compared(clone, project, contract, deciding, policies_only)
     except OrgscopeError as error:
         return Effect(found, unproven=str(error))
     return replace(effect, differences=[*found, *effect.differences])
@@ -51,12 +59,16 @@ def _is_new(changes: Sequence[Change]) -> bool:
 
 
 def _compared(
-    clone: Clone, project: Project | None, contract: Contract, changes: Sequence[Change]
+    clone: Clone,
+    project: Project | None,
+    contract: Contract,
+    changes: Sequence[Change],
+    policies_only: bool,
 ) -> Effect:
     names = affected(changes, contract) or ()
     before = examine(clone, contract, names, may_lack=True, more=_planned(changes))
     empty(clone, before.contract, before.catalogue.tables)
-    migrate(clone.target, project, count_rows=False)
+    migrate(clone.target, project, count_rows=False, policies_only=policies_only)
     after = examine(clone, contract, names, may_lack=True, more=before.named.texts)
     actors = list(dict.fromkeys(one.name for one in (*before.actors, *after.actors)))
     earlier, later = broken_lines(before), broken_lines(after)

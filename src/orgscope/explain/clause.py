@@ -9,7 +9,7 @@ from typing import TypeAlias
 from orgscope.explain.asked import Claims
 from orgscope.explain.literals import Function, Unknown, filled, readable
 from orgscope.explain.rows import Count
-from orgscope.isolation.expressions import operands
+from orgscope.expressions import operands
 
 __all__ = ["Clause", "Expression", "Truth"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -11,17 +9,13 @@ import psycopg
 from orgscope.connection import connect
 from orgscope.errors import ConfigurationError
 from orgscope.explain.asked import Asked, Claims
-from orgscope.explain.clause import Expression
 from orgscope.explain.explanation import Explanation, PolicyTruth
-from orgscope.explain.literals import Function, Unknown
+from orgscope.explain.policies import COMMANDS, condition_of, read_policies, run_query
 from orgscope.explain.rows import Count, Rows
-from orgscope.project import core
 from orgscope.settings import Settings
 
 __all__ = ["explain"]
 
-_COMMANDS: Final = {"select": "r", "insert": "a", "update": "w", "delete": "d"}
-_EVERY: Final = "*"
 _TABLE: Final = """
 select c.relrowsecurity, has_schema_privilege(%(role)s, c.relnamespace, 'usage') and case
   when %(command)s = 'delete' then has_table_privilege(%(role)s, c.oid, 'delete')
@@ -32,23 +26,15 @@ where c.oid = to_regclass(%(table)s) and c.relkind in ('r', 'p')
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Policy:
-    name: str
-    permissive: bool
-    expressions: tuple[tuple[str, Expression], ...]
-    reads: tuple[str, ...]
-
-
 def explain(settings: Settings, asked: Asked, *, reason: str) -> Explanation:
     """Say why a request reaches a row, or does not. Nothing is written but ``audit.contexts``.
 
     ``reason`` is kept there. Raises ConfigurationError when the table is not there, when the
     administrator may not read it, and when not exactly one row has the values.
     """
-    if asked.command not in _COMMANDS:
+    if asked.command not in COMMANDS:
         raise ConfigurationError(
-            f"{asked.command!r} is no command: expected one of {', '.join(_COMMANDS)}."
+            f"{asked.command!r} is no command: expected one of {', '.join(COMMANDS)}."
         )
     with connect(settings, "admin", autocommit=True) as connection:
         connection.execute("begin")
@@ -63,9 +49,9 @@ def _explained(connection: psycopg.Connection[Any], asked: Asked, role: str) -> 
     rows = Rows(connection, asked.table, asked.row)
     rows.find()
     refused, claims = _context(connection, asked)
-    policies = _policies(connection, asked, role, claims)
+    policies = read_policies(connection, asked.table, asked.command, role, claims)
     expressions = [one for policy in policies for _, one in policy.expressions]
-    whole = _whole(policies)
+    whole = condition_of(policies)
     conditions = [text for one in expressions for text in one.conditions()]
     counts = rows.count([*conditions, *([whole] if whole else [])])
     judged = tuple(
@@ -96,52 +82,10 @@ def _context(connection: psycopg.Connection[Any], asked: Asked) -> tuple[str | N
     refused, slug, known = None, None, ()
     if asked.user_id is not None:
         parameters = [asked.user_id, asked.org_id]
-        [(refused, slug, known)] = _query(connection, "explain_context", parameters)
+        [(refused, slug, known)] = run_query(connection, "explain_context", parameters)
     return refused, Claims(
         asked.user_id,
         asked.org_id,
         slug if asked.role is None else asked.role,
         tuple(known) if asked.permissions is None else asked.permissions,
     )
-
-
-def _policies(
-    connection: psycopg.Connection[Any], asked: Asked, role: str, claims: Claims
-) -> list[_Policy]:
-    command = _COMMANDS[asked.command]
-    found = []
-    for name, permissive, of, using, check, called, reads in _query(
-        connection, "explain_policies", [asked.table, role]
-    ):
-        texts = {
-            "using": using if asked.command != "insert" else None,
-            "with check": check if asked.command in {"insert", "update"} else None,
-        }
-        functions = {one: Function(body, bool(is_opaque)) for one, body, is_opaque in called}
-        expressions = tuple(
-            (word, Expression(text, claims, functions)) for word, text in texts.items() if text
-        )
-        if of in {command, _EVERY}:
-            found.append(_Policy(name, permissive, expressions, tuple(reads)))
-    return found
-
-
-def _whole(policies: Sequence[_Policy]) -> str:
-    """Return the condition that all policies make together; empty when one cannot be evaluated."""
-    try:
-        each = [
-            (policy, " and ".join(f"({one.filled})" for _, one in policy.expressions) or "true")
-            for policy in policies
-        ]
-    except Unknown:
-        return ""
-    permissive = " or ".join(f"({text})" for policy, text in each if policy.permissive)
-    restrictive = [f"({text})" for policy, text in each if not policy.permissive]
-    return " and ".join([f"({permissive or 'false'})", *restrictive])
-
-
-def _query(
-    connection: psycopg.Connection[Any], name: str, parameters: list[Any]
-) -> list[tuple[Any, ...]]:
-    text = (core().sql / "queries" / f"{name}.sql").read_text("utf-8")
-    return psycopg.RawCursor(connection).execute(text.encode(), parameters).fetchall()

@@ -10,7 +10,8 @@ database. The two are compared, and the text of the policies is never consulted:
 cannot confirm itself.
 """
 
-from orgscope.isolation.contract import Contract, load_contract
+from orgscope.isolation.contract import Contract
+from orgscope.isolation.load import load_contract
 from orgscope.isolation.report import Report
 from orgscope.isolation.run import check_isolation
 

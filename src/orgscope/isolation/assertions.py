@@ -111,6 +111,7 @@ def _assert_tenant(table: TableInfo, declared: Table, contract: Contract) -> Ite
     if column is not None and not column.not_null:
         problem = f"column {whose} may be null, and nobody said whose such a row is"
         yield Finding(table.name, problem, is_leak=True)
+    yield from _assert_unique(table, declared, str(whose))
     for key in table.foreign_keys:
         parent = contract.tables.get(str(key.parent))
         if parent is None or parent.scope not in {"organization", "user"}:
@@ -124,6 +125,31 @@ def _assert_tenant(table: TableInfo, declared: Table, contract: Contract) -> Ite
                 f"put {theirs} into it"
             )
             yield Finding(table.name, problem, is_leak=True)
+
+
+def _assert_unique(table: TableInfo, declared: Table, whose: str) -> Iterator[Finding]:
+    """A key over all tenants tells by its error that another one has the value.
+
+    Only of a value that a request may choose.
+    """
+    keys = {one.name: one for one in table.constraints if one.kind in {"p", "u", "x"}}
+    for name, key in keys.items():
+        if whose in key.columns or name in declared.global_keys:
+            continue
+        if any(_sets(declared, column) for column in key.columns or ("",)):
+            problem = (
+                f"{name} is unique over all tenants, so its error tells that another one has the "
+                f"value: put {whose} into it, or say that it is one of global_keys"
+            )
+            yield Finding(table.name, problem, is_leak=True)
+    for name in sorted(set(declared.global_keys) - keys.keys()):
+        yield Finding(table.name, f"has no unique constraint {name}, which its contract names")
+
+
+def _sets(declared: Table, column: str) -> bool:
+    """Say whether a request may choose the value of a column; of an expression when it is empty."""
+    grants = [grant for command, grant in declared.user.items() if command in {"insert", "update"}]
+    return any(not column or one.columns is None or column in one.columns for one in grants)
 
 
 def _assert_closed(table: TableInfo, role_prefix: str) -> Iterator[Finding]:

@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias, get_args
 
 from pydantic import (
     AfterValidator,
@@ -18,31 +15,29 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 
-from orgscope.errors import ConfigurationError
-from orgscope.project import Project
 from orgscope.settings import LOGINS
 
 __all__ = [
     "ACTIVE_MEMBERSHIP",
     "COMMANDS",
-    "CONTRACT_FILE",
     "MEMBERSHIP",
     "ROLES",
+    "Budget",
     "Command",
     "Contract",
+    "Functions",
     "Grant",
+    "Name",
     "Reach",
     "Relation",
+    "Strict",
     "Table",
     "View",
-    "load_contract",
 ]
 
-CONTRACT_FILE: Final = "contract.toml"
 MEMBERSHIP: Final = "membership"
 ACTIVE_MEMBERSHIP: Final = "active membership"
 _THROUGH: Final = (MEMBERSHIP, ACTIVE_MEMBERSHIP)
@@ -63,11 +58,13 @@ _REACHES: Final[dict[Scope, tuple[Reach, ...]]] = {
 }
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """What a contract may say, and nothing else."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Grant(_Strict):
+class Grant(Strict):
     """One command: on which rows and columns, and what else it takes."""
 
     rows: Reach = "all"
@@ -93,7 +90,7 @@ def _spelled_out(value: Any) -> Any:
 Grants = Annotated[dict[Command, Grant], BeforeValidator(_spelled_out)]
 
 
-class Relation(_Strict):
+class Relation(Strict):
     """What tables and views have in common: whose the rows are, and who may do what."""
 
     scope: Scope
@@ -178,6 +175,8 @@ class Table(Relation):
     deleted: str | None = None
     """The column with which a row is deleted: with a value in it, the row is nobody's."""
     sample: dict[str, str] = Field(default_factory=dict)
+    global_keys: tuple[str, ...] = ()
+    """The unique constraints that hold over all tenants on purpose."""
 
     @model_validator(mode="after")
     def _is_reached_by_its_owner_only_without_row_security(self) -> Self:
@@ -202,6 +201,9 @@ class Table(Relation):
 class View(Relation):
     """What one ``[views."schema.name"]`` says; also of a materialized view or a foreign table."""
 
+    reads_as: Literal["reader", "owner"] = "reader"
+    """As whom its tables are read when a request reads it."""
+
     @model_validator(mode="after")
     def _is_only_read(self) -> Self:
         if self.scope == "mirror":
@@ -213,7 +215,7 @@ class View(Relation):
         return self
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$")]
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$")]
 
 
 def _role(word: str) -> str:
@@ -222,17 +224,19 @@ def _role(word: str) -> str:
     return word
 
 
-class Functions(_Strict):
+class Functions(Strict):
     """What one ``[[functions]]`` says: the roles may execute all of them, with all overloads."""
 
     roles: tuple[Annotated[str, AfterValidator(_role)], ...]
     names: tuple[Name, ...]
 
 
-class _ContractFile(_Strict):
-    tables: dict[Name, Table] = Field(default_factory=dict)
-    views: dict[Name, View] = Field(default_factory=dict)
-    functions: tuple[Functions, ...] = ()
+class Budget(Strict):
+    """What one ``[[budgets]]`` says: a query that must lose nothing under the policies."""
+
+    query: str
+    ratio: float | None = Field(default=None, ge=1)
+    """How many times as much it may cost as without them, None for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,55 +248,4 @@ class Contract:
     views: Mapping[str, View] = field(default_factory=dict)
     functions: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Role -> the functions that it may execute, each with all its overloads."""
-
-
-def load_contract(projects: Sequence[Project]) -> Contract:
-    """Read the contract of every project.
-
-    Raises ConfigurationError, which names the file and the key, when a file is missing, not TOML,
-    or not of its form; and when a project declares a table of a schema that is not its own.
-    """
-    tables: dict[str, Table] = {}
-    views: dict[str, View] = {}
-    functions: dict[str, set[str]] = defaultdict(set)
-    for project in projects:
-        path = project.policies / CONTRACT_FILE
-        read = _read(path)
-        _refuse_foreign(path, project, "tables", read.tables)
-        _refuse_foreign(path, project, "views", read.views)
-        for one in read.functions:
-            _refuse_foreign(path, project, "functions", one.names)
-            for role in one.roles:
-                functions[role] |= set(one.names)
-        tables |= read.tables
-        views |= read.views
-    schemas = tuple(schema for project in projects for schema in project.schemas)
-    return Contract(schemas, tables, views, functions)
-
-
-def _refuse_foreign(path: Path, project: Project, kind: str, names: Iterable[str]) -> None:
-    for name in names:
-        if name.partition(".")[0] not in project.schemas:
-            raise ConfigurationError(
-                f'{path}: {kind}."{name}" is not in a schema of {project.name} '
-                f"({', '.join(project.schemas)}). Declare it in the contract of its project."
-            )
-
-
-def _read(path: Path) -> _ContractFile:
-    try:
-        return _ContractFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise ConfigurationError(
-            f"{path} does not exist. It declares who may do what with each table of the project "
-            "(docs/reference/contract.md)."
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not TOML: {error}") from None
-    except ValidationError as error:
-        faults = "\n".join(f"  {_key(one['loc'])}: {one['msg']}" for one in error.errors())
-        raise ConfigurationError(f"{path} is not a contract:\n{faults}") from None
-
-
-def _key(location: tuple[str | int, ...]) -> str:
-    return ".".join(f'"{part}"' if "." in str(part) else str(part) for part in location)
+    budgets: Sequence[Budget] = ()

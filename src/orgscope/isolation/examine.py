@@ -11,6 +11,7 @@ from typing import Final
 from orgscope.errors import ConfigurationError
 from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS, Actor
 from orgscope.isolation.assertions import assert_catalogue, faulty_columns
+from orgscope.isolation.budgets import assert_budgets
 from orgscope.isolation.catalogue import Catalogue, read_catalogue
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contract import Contract
@@ -83,6 +84,7 @@ def examine(
         *differing,
         *findings,
         *prepared.findings,
+        *assert_budgets(clone, usable),
         *unshown(prepared.views, cases),
         *unexercised(catalogue.policies, cases, tried, actors, role_prefix),
     ]

@@ -6,33 +6,36 @@ What actors reach seldom shows these, so the comparison of the catalogue with th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final, Literal, TypeAlias
 
 from psycopg import sql
 
 from orgscope.isolation.functions import FunctionInfo
 from orgscope.isolation.mutants import Mutant
-from orgscope.isolation.rows import identifier
+from orgscope.isolation.prepare import Prepared
 from orgscope.isolation.tables import Privilege, TableInfo
+from orgscope.isolation.views import ViewInfo
 
 __all__ = ["guard_mutants"]
 
+_NEW_OWNER: Final = "migrator"
 
-def guard_mutants(
-    tables: Iterable[TableInfo], functions: Iterable[FunctionInfo], role_prefix: str
-) -> Iterator[Mutant]:
-    """Make the mutants of every table, and of every function that somebody may execute."""
-    for table in tables:
-        name = identifier(table)
-        for mistake, change, undo in (*_switches(table), *_grants(table, role_prefix)):
-            yield Mutant(
-                "table",
-                f"table {table.name}",
-                mistake,
-                (sql.SQL(change).format(name),),
-                (sql.SQL(undo).format(name),),
-                tables=(table.name,),
-            )
-    for function in functions:
+Mistake: TypeAlias = tuple[str, str, str]
+"""What it is, the statement that makes it, and the one that undoes it."""
+
+
+def guard_mutants(prepared: Prepared, role_prefix: str, *, ownership: bool) -> Iterator[Mutant]:
+    """Make the mutants of every table, every view, and every function that is tried.
+
+    With ``ownership`` also those that take a superuser to make.
+    """
+    for table in (subject.table for subject in prepared.subjects):
+        yield from _around(table, "table", _switches(table), role_prefix, ownership=ownership)
+    for view, _ in prepared.views:
+        yield from _around(view, "view", _invoker(view), role_prefix, ownership=ownership)
+    for function in prepared.functions:
+        if ownership:
+            yield _given_away(function, role_prefix)
         for mistake, change, undo in _execution(function):
             yield Mutant(
                 "function",
@@ -45,7 +48,60 @@ def guard_mutants(
             )
 
 
-def _switches(table: TableInfo) -> Iterator[tuple[str, str, str]]:
+def _around(
+    one: TableInfo | ViewInfo,
+    kind: Literal["table", "view"],
+    switches: Iterable[Mistake],
+    role_prefix: str,
+    *,
+    ownership: bool,
+) -> Iterator[Mutant]:
+    name = sql.Identifier(*one.name.split(".", 1))
+    owner = one.owner.removeprefix(f"{role_prefix}_")
+    mistakes = [(owner, mistake) for mistake in (*switches, *_grants(one, role_prefix))]
+    if ownership:
+        mistakes += [("", mistake) for mistake in _ownership(one, role_prefix)]
+    for maker, (mistake, change, undo) in mistakes:
+        yield Mutant(
+            kind,
+            f"{kind} {one.name}",
+            mistake,
+            (sql.SQL(change).format(name),),
+            (sql.SQL(undo).format(name),),
+            maker,
+            tables=(one.name,),
+        )
+
+
+def _ownership(one: TableInfo | ViewInfo, role_prefix: str) -> Iterator[Mistake]:
+    """Give it to a login that has no grant on it: with one, giving it back would lose that."""
+    other = f"{role_prefix}_{_NEW_OWNER}"
+    if all(privilege.grantee != other for privilege in one.privileges):
+        give = "alter table {} owner to"
+        yield f"owned by {other}", f'{give} "{other}"', f'{give} "{one.owner}"'
+
+
+def _invoker(view: ViewInfo) -> Iterator[Mistake]:
+    if view.invoker:
+        change = "alter view {{}} set (security_invoker = {})"
+        yield "read as its owner", change.format("false"), change.format("true")
+
+
+def _given_away(function: FunctionInfo, role_prefix: str) -> Mutant:
+    other = f"{role_prefix}_{_NEW_OWNER}"
+    alter = f"alter routine {function.procedure} owner to"
+    return Mutant(
+        "function",
+        f"function {function.signature}",
+        f"owned by {other}",
+        (sql.SQL(f'{alter} "{other}"'),),
+        (sql.SQL(f'{alter} "{function.owner}"'),),
+        owner="",
+        functions=(function.procedure,),
+    )
+
+
+def _switches(table: TableInfo) -> Iterator[Mistake]:
     if table.forced:
         yield (
             "row security not forced",
@@ -60,9 +116,9 @@ def _switches(table: TableInfo) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _grants(table: TableInfo, role_prefix: str) -> Iterator[tuple[str, str, str]]:
-    added = [("select", "public"), ("truncate", f'"{role_prefix}_user"')]
-    added += [("references", f'"{role_prefix}_api"')]
+def _grants(table: TableInfo | ViewInfo, role_prefix: str) -> Iterator[Mistake]:
+    added = [("select", "public"), ("references", f'"{role_prefix}_api"')]
+    added += [("truncate" if isinstance(table, TableInfo) else "delete", f'"{role_prefix}_user"')]
     for privilege, grantee in added:
         on = f"{privilege} on {{}}"
         yield (
@@ -79,7 +135,7 @@ def _grants(table: TableInfo, role_prefix: str) -> Iterator[tuple[str, str, str]
         )
 
 
-def _granted(table: TableInfo) -> set[tuple[str, str]]:
+def _granted(table: TableInfo | ViewInfo) -> set[tuple[str, str]]:
     return {
         (one.privilege.lower() + _columns(one), one.grantee)
         for one in table.privileges
@@ -91,7 +147,7 @@ def _columns(privilege: Privilege) -> str:
     return f' ("{privilege.column}")' if privilege.column else ""
 
 
-def _execution(function: FunctionInfo) -> Iterator[tuple[str, str, str]]:
+def _execution(function: FunctionInfo) -> Iterator[Mistake]:
     on = f"execute on routine {function.procedure}"
     yield "granted to public", f"grant {on} to public", f"revoke {on} from public"
     for grantee in sorted(function.grantees - {function.owner, "public"}):

@@ -28,6 +28,7 @@ from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Case, Fate
 from orgscope.isolation.rows import identifier
 from orgscope.isolation.tables import read_tables
+from orgscope.isolation.views import assert_views, read_views
 from orgscope.isolation.world import World
 
 __all__ = ["hunt"]
@@ -53,10 +54,11 @@ def hunt(
             for login in dict.fromkeys(actor.login for actor in ACTORS)
         }
         owner = stack.enter_context(clone.connect("migrator"))
+        superuser = stack.enter_context(clone.connect())
         # Also where the run was quick: the mistakes of a helper show on whose token has ended.
         actors = tuple(dict.fromkeys((*examined.actors, *ACTORS)))
         contract = examined.contract
-        hunter = _Hunter(clone, contract, examined.world, actors, {}, connections, owner)
+        hunter = _Hunter(clone, contract, examined.world, actors, {}, connections, owner, superuser)
         fates = hunter.fates(guards)
         wide = [_widened(clone, one) for one in examined.prepared.subjects]
         hunter = replace(
@@ -98,6 +100,7 @@ class _Hunter:
     subjects: Mapping[str, Subject]
     connections: Mapping[str, psycopg.Connection[Any]]
     owner: psycopg.Connection[Any]
+    superuser: psycopg.Connection[Any]
 
     def fates(self, mutants: Iterable[Mutant]) -> list[Fate]:
         """Make each mistake and undo it, and say what became of it.
@@ -159,15 +162,12 @@ class _Hunter:
 
     @contextmanager
     def _made(self, mutant: Mutant) -> Iterator[None]:
-        self.clone.become(self.owner, mutant.owner)
-        self._execute(mutant.apply)
+        maker = self.owner if mutant.owner else self.superuser
+        if mutant.owner:
+            self.clone.become(maker, mutant.owner)
+        _execute(maker, mutant.apply)
         yield
-        self._execute(mutant.undo)
-
-    def _execute(self, statements: Iterable[Query]) -> None:
-        with self.owner.transaction():
-            for statement in statements:
-                self.owner.execute(statement)
+        _execute(maker, mutant.undo)
 
     def _in_catalogue(self, mutant: Mutant) -> str:
         """Compare what was changed with the contract; the empty text when they agree."""
@@ -179,6 +179,10 @@ class _Hunter:
             executable = {role: names & {*all_} for role, all_ in self.contract.functions.items()}
             contract = replace(self.contract, functions=executable)
             findings, _ = assert_functions(contract, functions, role_prefix)
+        elif mutant.changes == "view":
+            views = read_views(owner, schemas, mutant.tables)
+            shown = {view.name: self.contract.views[view.name] for view in views}
+            findings, _ = assert_views(replace(self.contract, views=shown), views, role_prefix)
         else:
             tables = read_tables(owner, schemas, role_prefix, mutant.tables)
             declared = {table.name: self.contract.tables[table.name] for table in tables}
@@ -187,6 +191,12 @@ class _Hunter:
             policies = read_policies(owner, schemas, mutant.tables)
             findings += assert_policies(contract, policies, role_prefix)
         return next(map(str, findings), "")
+
+
+def _execute(connection: psycopg.Connection[Any], statements: Iterable[Query]) -> None:
+    with connection.transaction():
+        for statement in statements:
+            connection.execute(statement)
 
 
 def _likeliest(mutant: Mutant, actors: Iterable[Actor]) -> list[Actor]:

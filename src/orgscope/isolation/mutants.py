@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from psycopg import sql
 
-from orgscope.isolation.expressions import operands
+from orgscope.expressions import operands
 from orgscope.isolation.policies import PolicyInfo
 
 __all__ = ["Mutant", "Query", "policy_mutants"]
@@ -33,9 +33,12 @@ Query = sql.SQL | sql.Composed
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One mistake. ``owner`` is the word for the role that can make it, and undo it."""
+    """One mistake. ``owner`` is the word for the role that can make it, and undo it.
 
-    changes: Literal["table", "function"]
+    Only a superuser can where it is empty.
+    """
+
+    changes: Literal["table", "view", "function"]
     target: str
     mistake: str
     apply: tuple[Query, ...]

@@ -9,11 +9,11 @@ import psycopg
 
 from orgscope.errors import IsolationAborted
 from orgscope.isolation.clone import Clone, cloned
-from orgscope.isolation.contract import load_contract
 from orgscope.isolation.examine import Examined, examine
 from orgscope.isolation.guards import guard_mutants
 from orgscope.isolation.helpers import helper_mutants, read_helpers
 from orgscope.isolation.hunt import hunt
+from orgscope.isolation.load import load_contract
 from orgscope.isolation.mutants import policy_mutants
 from orgscope.isolation.report import Fate, Report
 from orgscope.project import Project, core
@@ -80,7 +80,7 @@ def _hunt(clone: Clone, examined: Examined) -> list[Fate]:
     return hunt(
         clone,
         examined,
-        guards=guard_mutants(tried, examined.prepared.functions, role_prefix),
+        guards=guard_mutants(examined.prepared, role_prefix, ownership=clone.superuser),
         mutants=[
             *policy_mutants(policies, [table.name for table in tried if table.forced], role_prefix),
             *helper_mutants([one for one in helpers if names & set(one.tables)], role_prefix),

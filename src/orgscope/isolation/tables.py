@@ -55,8 +55,19 @@ select
         inner join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = c.num
         order by c.place)
 from pg_catalog.pg_constraint as k
-where k.conrelid = %s and k.contype in ('p', 'u', 'c', 'f')
-order by k.conname
+where k.conrelid = %(table)s and k.contype in ('p', 'u', 'c', 'f', 'x')
+union all
+select
+  c.relname::text, 'u', pg_get_indexdef(i.indexrelid),
+  array(select a.attname::text from unnest(i.indkey) with ordinality as n (num, place)
+        inner join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = n.num
+        where n.place <= i.indnkeyatts order by n.place),
+  null, array[]::text[]
+from pg_catalog.pg_index as i
+inner join pg_catalog.pg_class as c on i.indexrelid = c.oid
+where i.indrelid = %(table)s and i.indisunique
+  and not exists (select from pg_catalog.pg_constraint as k where k.conindid = i.indexrelid)
+order by 1
 """
 PRIVILEGES: Final = """
 select coalesce(r.rolname::text, 'public'), a.privilege_type || o.option, null::text
@@ -132,7 +143,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A primary key (``p``), unique (``u``), check (``c``) or foreign key (``f``)."""
+    """A primary key (``p``), unique (``u``), exclusion (``x``), check (``c``), foreign key (``f``).
+
+    A unique index is a unique constraint; what is no plain column is not among its columns.
+    """
 
     name: str
     kind: str
@@ -217,7 +231,7 @@ def read_tables(
             tuple(
                 Constraint(conname, kind, text, tuple(columns), parent, tuple(parent_columns))
                 for conname, kind, text, columns, parent, parent_columns in connection.execute(
-                    _CONSTRAINTS, (oid,)
+                    _CONSTRAINTS, {"table": oid}
                 ).fetchall()
             ),
             frozenset(

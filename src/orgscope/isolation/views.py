@@ -31,10 +31,15 @@ _VIEWS: Final = """
 select
   c.oid, format('%%s.%%s', n.nspname, c.relname), pg_get_userbyid(c.relowner)::text,
   array(select a.attname::text from pg_catalog.pg_attribute as a
-        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum)
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum),
+  c.relkind = 'v' and exists (
+    select from pg_options_to_table(c.reloptions) as o
+    where o.option_name = 'security_invoker' and o.option_value::boolean
+  )
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
-where n.nspname = any (%s) and c.relkind in ('v', 'm', 'f')
+where n.nspname = any (%(schemas)s) and c.relkind in ('v', 'm', 'f')
+  and (%(only)s::text[] is null or format('%%s.%%s', n.nspname, c.relname) = any (%(only)s))
 order by 2
 """
 _MAY: Final = """
@@ -60,23 +65,29 @@ class ViewInfo:
     name: str
     owner: str
     columns: tuple[str, ...]
+    invoker: bool
+    """True when its tables are read as whoever reads it."""
     privileges: frozenset[Privilege]
 
 
-def read_views(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[ViewInfo]:
-    """Read the views of the schemas, by name."""
+def read_views(
+    connection: psycopg.Connection[Any], schemas: Sequence[str], only: Sequence[str] | None = None
+) -> list[ViewInfo]:
+    """Read the views of the schemas, by name; ``only`` limits them to some names."""
+    names = {"schemas": list(schemas), "only": None if only is None else list(only)}
     return [
         ViewInfo(
             oid,
             name,
             owner,
             tuple(columns),
+            invoker,
             frozenset(
                 Privilege(*grant)
                 for grant in connection.execute(PRIVILEGES, {"table": oid}).fetchall()
             ),
         )
-        for oid, name, owner, columns in connection.execute(_VIEWS, (list(schemas),)).fetchall()
+        for oid, name, owner, columns, invoker in connection.execute(_VIEWS, names).fetchall()
     ]
 
 
@@ -95,13 +106,19 @@ def assert_views(
             findings.append(Finding(name, "is not in any contract: nobody said who may read it"))
         else:
             findings += _assert_view(view, declared, role_prefix)
-    return findings, len(found) * (2 + len(ROLES))
+    return findings, len(found) * (3 + len(ROLES))
 
 
 def _assert_view(view: ViewInfo, declared: View, role_prefix: str) -> Iterator[Finding]:
     owners = [f"{role_prefix}_{word}" for word in _OWNERS]
     if view.owner not in owners:
         problem = f"is owned by {view.owner} and not by {' or '.join(owners)}"
+        yield Finding(view.name, problem, is_leak=True)
+    if declared.user and not view.invoker and declared.reads_as == "reader":
+        problem = (
+            f"reads its tables as {view.owner}, whom other policies bind than a request: set "
+            'security_invoker, or say reads_as = "owner"'
+        )
         yield Finding(view.name, problem, is_leak=True)
     for column in lacking(view, declared):
         yield Finding(view.name, f"has no column {column}, which its contract names")

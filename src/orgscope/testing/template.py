@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, Final
 
 import psycopg
-from psycopg import sql
+from pytest_postgresql.janitor import DatabaseJanitor
 
 from orgscope import deploy
 from orgscope.connection import connect
@@ -73,8 +73,7 @@ class Template:
         Raises what ``deploy.migrate`` raises, such as FileFailed (file and line).
         """
         template = cls(server, dbname)
-        with template.maintenance() as connection:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(dbname)))
+        template._janitor(dbname).init()
         settings = template.settings(dbname)
         deploy.create_roles(settings)
         deploy.migrate(settings, project)
@@ -96,18 +95,22 @@ class Template:
     def clone(self) -> Iterator[Database]:
         """Copy the template within the block: no row and no signing key is in it."""
         dbname = f"{self.dbname}_{next(_serial)}"
-        name = sql.Identifier(dbname)
-        with self.maintenance() as connection:
-            connection.execute(
-                sql.SQL("create database {} template {}").format(name, sql.Identifier(self.dbname))
-            )
-            try:
-                with self.open(dbname) as database:
-                    # Who may connect is a property of the database, which a clone does not inherit.
-                    database.admin.execute((deploy.core().sql / "roles.sql").read_bytes())
-                    yield database
-            finally:
-                connection.execute(sql.SQL("drop database {} with (force)").format(name))
+        with self._janitor(dbname, template_dbname=self.dbname), self.open(dbname) as database:
+            # Who may connect is a property of the database, which a clone does not inherit.
+            database.admin.execute((deploy.core().sql / "roles.sql").read_bytes())
+            yield database
+
+    def _janitor(self, dbname: str, template_dbname: str | None = None) -> DatabaseJanitor:
+        """Return what creates a database, from a template when one is named, and drops it."""
+        server = self.server
+        return DatabaseJanitor(
+            user=server.superuser,
+            host=server.host,
+            port=server.port,
+            dbname=dbname,
+            template_dbname=template_dbname,
+            password=server.password,
+        )
 
     @contextmanager
     def maintenance(self) -> Iterator[psycopg.Connection[Any]]:

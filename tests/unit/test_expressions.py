@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgscope.isolation.expressions import operands
+from orgscope.expressions import operands
 
 ATOMS = st.sampled_from(
     [

@@ -1,0 +1,79 @@
+"""Who may do what with the table: one answer, from which policies and contract are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from orgscope.isolation.contract import Command, Reach
+from orgscope.isolation.tables import TableInfo
+from orgscope.table_files.found import Found
+from orgscope.table_files.wish import Wish
+
+__all__ = ["Access", "access_of"]
+
+_CHANGED_LATER: Final = "updated_at"
+"""The one column of the clock that an update sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What requests may do, and which logins may read."""
+
+    reaches: dict[Command, Reach]
+    columns: dict[Command, tuple[str, ...]]
+    """Of insert and update."""
+    readers: tuple[str, ...]
+    """``admin``, ``auditor`` and ``backup``, as far as they may enter the schema."""
+
+
+def access_of(wish: Wish, found: Found) -> Access:
+    """Return who may do what: what is customary for a table of this scope.
+
+    A member reads what is the organization's, and writes it, or only what is their own where the
+    rows have a person. Nobody moves a row to another organization or person, or changes its key; a
+    generated or identity column and the time of creation are the database's. Shared rows are read.
+    """
+    if wish.scope == "shared":
+        return Access({"select": "all"}, {}, ("backup",))
+    insert, update = _columns(wish, found)
+    writes: Reach = "own" if wish.person else "organization"
+    reaches: dict[Command, Reach] = {
+        "select": "own" if wish.scope == "user" else "organization",
+        "insert": writes,
+        **({"update": writes} if update else {}),
+        "delete": writes,
+    }
+    readers = ("backup",) if wish.scope == "user" else ("admin", "auditor", "backup")
+    columns: dict[Command, tuple[str, ...]] = {"insert": insert, "update": update}
+    return Access(reaches, columns, tuple(one for one in readers if one in found.roles))
+
+
+def _columns(wish: Wish, found: Found) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    owners = {wish.owner_column, wish.person}
+    if found.table is None:
+        return tuple(dict.fromkeys(filter(None, (wish.owner_column, "id", wish.person)))), ()
+    key = {*found.table.key}
+    own = [one for one in found.table.columns if not (one.generated or one.identity)]
+    insert = [
+        one.name
+        for one in own
+        if not found.is_set_by_the_clock(one)
+        and not (one.has_default and one.name in _keys_of_all_tenants(wish, found.table))
+    ]
+    update = [
+        one.name
+        for one in own
+        if one.name not in owners | key
+        and (one.name == _CHANGED_LATER or not found.is_set_by_the_clock(one))
+    ]
+    return tuple(insert), tuple(update)
+
+
+def _keys_of_all_tenants(wish: Wish, table: TableInfo) -> set[str]:
+    """Return the columns of keys without a tenant.
+
+    Who may choose such a value is told by the database whether another tenant has it.
+    """
+    keys = (one.columns for one in table.constraints if one.kind in {"p", "u"})
+    return {name for columns in keys if wish.owner_column not in columns for name in columns}

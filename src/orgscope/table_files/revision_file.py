@@ -1,0 +1,270 @@
+"""The statements of the revision: the whole table, or what it lacks and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from orgscope.errors import ConfigurationError
+from orgscope.isolation.contract import Table
+from orgscope.isolation.tables import Constraint, TableInfo
+from orgscope.table_files.found import Found
+from orgscope.table_files.wish import Wish
+
+__all__ = ["Revision", "missing", "new_table"]
+
+_MOST_BYTES: Final = 63
+_TAIL: Final = re.compile(r"FOREIGN KEY \(.*?\) REFERENCES .+?\(.*?\)(?P<tail>.*)", re.DOTALL)
+_SETS_ALL: Final = re.compile(r"ON DELETE SET (NULL|DEFAULT)(?! \()")
+_NOT_COMPOSED: Final = re.compile(r"ON UPDATE SET (NULL|DEFAULT)")
+
+
+@dataclass
+class Revision:
+    """What a revision does."""
+
+    name: str
+    statements: list[str] = field(default_factory=list)
+    """Statements with their comments, in order."""
+    unforced: list[str] = field(default_factory=list)
+    """The tables under forced row security whose rows a new foreign key is compared with."""
+
+    @property
+    def header(self) -> str:
+        """The lines below the sentence, see ``orgscope.deploy.header``."""
+        if not self.unforced:
+            return ""
+        return f"-- unforced: {', '.join(self.unforced)}\n-- rows: 0\n"
+
+
+def new_table(wish: Wish, found: Found) -> Revision:
+    """Return the revision that creates the table."""
+    keys = list(dict.fromkeys(filter(None, (wish.owner_column, "id"))))
+    texts = [one for one in dict.fromkeys((wish.owner_column, wish.person)) if one]
+    columns = [f'{texts[0]} text collate "C" not null'] if wish.owner_column else []
+    columns.append("id uuid not null default pg_catalog.gen_random_uuid()")
+    columns += [f'{name} text collate "C" not null' for name in texts if name != wish.owner_column]
+    columns += [
+        "created_at timestamptz not null default pg_catalog.now()",
+        f"constraint {wish.name}_pkey primary key ({', '.join(keys)})",
+    ]
+    body = ",\n".join(f"  {line}" for line in columns)
+    said = {
+        wish.organization if wish.scope == "organization" else None: "The WorkOS organization.",
+        "id": "Which row it is.",
+        wish.person: "The WorkOS user.",
+        "created_at": "When the row was made.",
+    }
+    comments = [
+        f"comment on column {wish.table}.{name} is '{text}';" for name, text in said.items() if name
+    ]
+    whose = {"organization": "organization", "user": "person"}.get(wish.scope)
+    belongs = f"Each row belongs to one {whose}." if whose else "The same rows for everybody."
+    return Revision(
+        f"add_{wish.name}",
+        [
+            f"create table {wish.table} (\n{body}\n);\n"
+            f"comment on table {wish.table} is '{belongs}';\n" + "\n".join(comments)
+        ],
+    )
+
+
+def missing(
+    wish: Wish, found: Found, table: TableInfo, contract: Mapping[str, Table]
+) -> Revision | None:
+    """Return the revision with what ``table``, which is there, lacks; None when that is nothing.
+
+    ``contract`` says whose the rows of the other tables are.
+
+    Raises ConfigurationError for a foreign key that cannot be put right by adding a column to it.
+    """
+    work = _Missing(wish, found, table, contract)
+    work.run()
+    return work.revision if work.revision.statements else None
+
+
+class _Missing:
+    """Collects the statements."""
+
+    def __init__(
+        self, wish: Wish, found: Found, table: TableInfo, contract: Mapping[str, Table]
+    ) -> None:
+        self._wish, self._found, self._table, self._contract = wish, found, table, contract
+        self._taken = set(found.taken)
+        self._indexes = list(found.indexes)
+        self._keys = {
+            (one.name, key.columns)
+            for one in found.tables.values()
+            for key in one.constraints
+            if key.kind in {"p", "u"}
+        }
+        self.revision = Revision(f"complete_{wish.name}")
+
+    def run(self) -> None:
+        owner = self._wish.owner_column
+        if owner:
+            self._require_owner(owner)
+            if self._table.key and owner != self._table.key[0]:
+                rest = tuple(name for name in self._table.key if name != owner)
+                self._unique(self._table, (owner, *rest))
+        keys = [self._compose(key) for key in self._table.foreign_keys]
+        if owner and not any(columns[:1] == (owner,) for columns in self._indexes):
+            self._index((owner,))
+        for columns in keys:
+            if not self._is_indexed(columns):
+                self._index(columns)
+
+    def _require_owner(self, owner: str) -> None:
+        column = self._table.column(owner)
+        if column is None or column.not_null:
+            return
+        whose = "an organization" if self._wish.scope == "organization" else "a person"
+        self._add(
+            f"-- It fails while a row is without {whose}: say here first whose such rows are, or\n"
+            "-- delete them. They are not guessed.\n"
+            "-- squawk-ignore adding-not-nullable-field\n"
+            f"alter table {self._name(self._table)} "
+            f"alter column {self._found.quoted(owner)} set not null;"
+        )
+
+    def _unique(self, table: TableInfo, columns: tuple[str, ...]) -> None:
+        """Add a unique key with these columns, unless there is one."""
+        if (table.name, columns) in self._keys:
+            return
+        self._keys.add((table.name, columns))
+        if table is self._table:
+            self._indexes.append(columns)
+        self._add(
+            "-- squawk-ignore disallowed-unique-constraint, constraint-missing-not-valid\n"
+            f"alter table {self._name(table)} add constraint "
+            f"{self._new_name(table, columns, 'key')} unique ({self._list(columns)});"
+        )
+
+    def _compose(self, key: Constraint) -> tuple[str, ...]:
+        """Put the owner into a foreign key that lacks it; return the columns that it has then."""
+        pair = self._pair(key)
+        if pair is None or pair in zip(key.columns, key.parent_columns, strict=True):
+            return key.columns
+        columns, parent_columns = (pair[0], *key.columns), (pair[1], *key.parent_columns)
+        if not any(
+            (one.parent, one.columns, one.parent_columns) == (key.parent, columns, parent_columns)
+            for one in self._table.foreign_keys
+        ):
+            self._reference(key, columns, parent_columns)
+        self._add(
+            "-- squawk-ignore ban-drop-constraint\n"
+            f"alter table {self._name(self._table)} "
+            f"drop constraint {self._found.quoted(key.name)};"
+        )
+        return columns
+
+    def _pair(self, key: Constraint) -> tuple[str, str] | None:
+        """Return the columns, ours and theirs, that keep a row to its owner's; None for any row.
+
+        A table that no contract knows is taken to have the owner where this one has it.
+        """
+        owner = self._wish.owner_column
+        parent = self._found.tables.get(str(key.parent))
+        if owner is None or parent is None:
+            return None
+        declared = self._contract.get(parent.name)
+        if declared is None or parent is self._table:
+            return (owner, owner) if parent.column(owner) else None
+        if declared.scope not in {"organization", "user"}:
+            return None
+        by_person = declared.scope == "user"
+        organization = self._wish.organization if self._wish.scope == "organization" else None
+        ours = self._wish.person if by_person else organization
+        theirs = declared.person if by_person else declared.organization
+        if ours is None:
+            whose = "people" if by_person else "organizations"
+            raise ConfigurationError(
+                f"constraint {key.name} points at {parent.name}, whose rows belong to {whose}, and "
+                f"no column of {self._table.name} says to which. Write a revision that adds it"
+                f"{', and name it with --person' if by_person else ''}."
+            )
+        return ours, str(theirs)
+
+    def _reference(
+        self, key: Constraint, columns: tuple[str, ...], parent_columns: tuple[str, ...]
+    ) -> None:
+        parent = self._found.tables[str(key.parent)]
+        tail = self._tail(key, columns, parent_columns)
+        self._unique(parent, parent_columns)
+        name = self._new_name(self._table, columns, "fkey")
+        table = self._name(self._table)
+        text = (
+            f"alter table {table} add constraint {name}\n"
+            f"foreign key ({self._list(columns)})\n"
+            f"references {self._name(parent)} ({self._list(parent_columns)}){tail}"
+        )
+        if self._table.partitioned or parent.partitioned:
+            self._add(f"{text};")
+        else:
+            self._add(f"{text} not valid;")
+            self._add(
+                "-- Writes wait for this scan: of a large table, validate in the next deployment.\n"
+                "-- squawk-ignore constraint-missing-not-valid\n"
+                f"alter table {table} validate constraint {name};"
+            )
+        for one in (self._table, parent):
+            if one.forced and one.name not in self.revision.unforced:
+                self.revision.unforced.append(one.name)
+
+    def _tail(
+        self, key: Constraint, columns: tuple[str, ...], parent_columns: tuple[str, ...]
+    ) -> str:
+        """Return what the old key says beside its columns, as it must be said with one more."""
+        found = _TAIL.fullmatch(key.definition)
+        tail = found["tail"].removesuffix(" NOT VALID") if found else ""
+        if len(key.columns) == 1:  # the same as MATCH SIMPLE then
+            tail = tail.replace(" MATCH FULL", "")
+        taken = columns[0] in key.columns or parent_columns[0] in key.parent_columns
+        if taken or " MATCH FULL" in tail or _NOT_COMPOSED.search(tail):
+            raise ConfigurationError(
+                f"constraint {key.name} of {self._table.name} needs {columns[0]}, and cannot keep "
+                f"what else it says with one column more: {key.definition}. Write a revision that "
+                "replaces it."
+            )
+        # The owner of a row stays when its parent goes.
+        tail = _SETS_ALL.sub(lambda one: f"{one[0]} ({self._list(key.columns)})", tail)
+        return tail if '"' in tail else tail.lower()
+
+    def _is_indexed(self, columns: tuple[str, ...]) -> bool:
+        """Say whether an index leads to the rows that point at one parent."""
+        owner = self._wish.owner_column
+        own = {name for name in columns if name != owner} or {*columns}
+        rest = (
+            index[1:] if index[:1] == (owner,) and owner not in own else index
+            for index in self._indexes
+        )
+        return any(not own.isdisjoint(columns[:1]) for columns in rest)
+
+    def _index(self, columns: tuple[str, ...]) -> None:
+        self._indexes.append(columns)
+        name = self._new_name(self._table, columns, "idx")
+        self._add(
+            "-- squawk-ignore require-concurrent-index-creation\n"
+            f"create index {name} on {self._name(self._table)} ({self._list(columns)});"
+        )
+
+    def _add(self, statement: str) -> None:
+        self.revision.statements.append(statement)
+
+    def _name(self, table: TableInfo) -> str:
+        return ".".join(map(self._found.quoted, table.name.split(".", 1)))
+
+    def _list(self, columns: tuple[str, ...]) -> str:
+        return ", ".join(map(self._found.quoted, columns))
+
+    def _new_name(self, table: TableInfo, columns: tuple[str, ...], kind: str) -> str:
+        """Return ``<table>_<columns>_<kind>``, cut to what PostgreSQL keeps, that nothing has."""
+        start = "_".join((table.name.partition(".")[2], *columns))
+        for ending in (kind, *(f"{kind}{number}" for number in range(2, 100))):
+            name = f"{start[: _MOST_BYTES - len(ending) - 1]}_{ending}"
+            if name not in self._taken:
+                break
+        self._taken.add(name)
+        return self._found.quoted(name)

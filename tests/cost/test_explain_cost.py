@@ -1,0 +1,173 @@
+"""What a plan loses under a policy is named, with the reason; what loses nothing is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from orgscope.cost import QueryCost, explain_cost
+from orgscope.cost.written_out import mentioned, written_out
+from orgscope.errors import ConfigurationError
+from tests.database import Database
+from tests.tokens import ORG_ID
+
+ITEMS = """
+create schema shop;
+grant usage on schema shop to orgscope_user, orgscope_backup;
+create type shop.state as enum ('new', 'sold');
+create table shop.items (
+  org_id text collate "C" not null, id bigint not null, price numeric not null, cents bigint not null,
+  state shop.state not null, name text not null, tags text[] not null, facts jsonb not null,
+  owner_id text collate "C" not null, made_at timestamptz not null, primary key (org_id, id)
+);
+create index items_price on shop.items (org_id, price);
+create index items_cents on shop.items (org_id, cents);
+create index items_state on shop.items (org_id, state);
+create index items_name on shop.items (org_id, name text_pattern_ops);
+create index items_lower on shop.items (org_id, lower(name));
+create index items_tags on shop.items using gin (tags);
+create index items_facts on shop.items using gin (facts);
+create index items_made_at on shop.items (org_id, made_at);
+alter table shop.items enable row level security;
+create policy select_own_org on shop.items for select to orgscope_user
+using (org_id = (select authz.org_id_or_null()));
+create policy all_backup on shop.items for select to orgscope_backup using (true);
+grant select on shop.items to orgscope_user, orgscope_backup;
+"""
+
+
+@pytest.fixture
+def shop(database: Database) -> Database:
+    """A table whose columns are of every kind, under the usual policy."""
+    database.add_member()
+    database.admin.execute(ITEMS)
+    return database
+
+
+def cost(database: Database, condition: str, *, usable: bool = True) -> QueryCost:
+    [found] = explain_cost(
+        database.settings,
+        [f"select i.id from shop.items as i where {condition}"],
+        org_id=ORG_ID,
+        reason="a test",
+        usable=usable,
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason", "mend"),
+    [
+        ("i.price = 10", "= of numeric is not leakproof", "bigint"),
+        ("i.price > 10 and i.price <= 20", "of numeric is not leakproof", "bigint"),
+        ("i.state = 'new'", "= of shop.state is not leakproof", "text with a check"),
+        ("i.name like 'Emma%'", "~~ of text is not leakproof", "^@"),
+        ("lower(i.name) = 'emma'", "lower() is not leakproof", "generated column"),
+    ],
+)
+def test_explain_cost__operator_that_is_not_leakproof__named_with_the_index_and_the_fix(
+    shop: Database, condition: str, reason: str, mend: str
+) -> None:
+    [loss] = cost(shop, condition).losses
+    assert loss.table == "shop.items"
+    assert "no index searches by" in loss.what
+    assert reason in loss.what
+    assert mend in loss.mend
+
+
+def test_explain_cost__leakproof_conditions__nothing_is_lost(shop: Database) -> None:
+    for condition in (
+        *("i.cents = 1000", "i.cents > 5", "i.name ^@ 'Emma'", "i.id = 5"),
+        "i.made_at > now() order by i.made_at limit 20",
+    ):
+        found = cost(shop, condition)
+        assert found.losses == (), condition
+        assert found.ratio == pytest.approx(1.0, abs=0.5)
+
+
+def test_explain_cost__call_that_is_not_wrapped__named(shop: Database) -> None:
+    shop.admin.execute(
+        "alter policy select_own_org on shop.items using (org_id = authz.org_id_or_null() or "
+        "owner_id = authz.user_id_or_null())"
+    )
+    [loss] = [one for one in cost(shop, "i.cents = 1000").losses if "for each row" in one.what]
+    assert (loss.what, "(select …)" in loss.mend) == ("the claims are checked for each row", True)
+
+
+def test_explain_cost__parameters__planned_for_any_value(shop: Database) -> None:
+    [loss] = cost(shop, "i.price = $1").losses
+    assert "numeric" in loss.what
+
+
+def test_explain_cost__data_and_statistics__ratio_shows_the_price(shop: Database) -> None:
+    shop.admin.execute(
+        "insert into shop.items select %s, n, n, n, 'new', 'Item ' || n, array[n::text], jsonb_build_object('a', n), '', now() "
+        "from generate_series(1, 5000) as g (n)",
+        (ORG_ID,),
+    )
+    shop.admin.execute("vacuum analyze shop.items")
+    found = cost(shop, "i.price = 77", usable=False)
+    assert found.ratio > 5
+    assert [loss.mend for loss in found.losses] == [
+        "store whole units (cents, thousandths) as bigint"
+    ]
+    [tags] = cost(shop, "i.tags @> '{a}'", usable=False).losses
+    assert ("@> of text[] is not leakproof" in tags.what, "definer" in tags.mend) == (True, True)
+    [facts] = cost(shop, "i.facts @> '{\"a\": 7}'", usable=False).losses
+    assert "@> of jsonb is not leakproof" in facts.what
+
+
+def test_explain_cost__what_cannot_be_planned__says_why(shop: Database) -> None:
+    with pytest.raises(ConfigurationError, match="42703"):
+        cost(shop, "i.no_such = 1")
+    with pytest.raises(ConfigurationError, match="no table under row security"):
+        explain_cost(shop.settings, ["select 1"], org_id=ORG_ID, reason="a test")
+    shop.admin.execute(
+        "alter policy select_own_org on shop.items using (owner_id = (select authz.session_id()))"
+    )
+    with pytest.raises(ConfigurationError, match="cannot be written out"):
+        cost(shop, "true")
+
+
+def test_explain_cost__several_queries__one_context_in_the_audit(shop: Database) -> None:
+    query = "select from shop.items as i where i.id = 1"
+    found = explain_cost(shop.settings, [query, query], org_id=ORG_ID, reason="two at once")
+    assert len(found) == 2
+    assert shop.rows("select actor from audit.contexts where reason = 'two at once'") == [
+        ("explain-cost",)
+    ]
+
+
+QUERIES = [
+    ("select * from app.events", "select * from (select * from app.events where c) as events"),
+    (
+        "select * from app.events e, app.b",
+        "select * from (select * from app.events where c) e, app.b",
+    ),
+    (
+        "select app.events.id from app.events where 'from app.events' = ''",
+        "select app.events.id from (select * from app.events where c) as events "
+        "where 'from app.events' = ''",
+    ),
+    (
+        'select 1 from "app"."events" as e join App.Events on true -- from app.events',
+        "select 1 from (select * from app.events where c) as e join "
+        "(select * from app.events where c) as events on true -- from app.events",
+    ),
+    (
+        "with a as (select * from only app.events where true) select 1",
+        "with a as (select * from only (select * from app.events where c) as events where true) select 1",
+    ),
+    ("select app.events(1) from app.f(2)", "select app.events(1) from app.f(2)"),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), QUERIES)
+def test_written_out__query__conditions_stand_where_the_table_stood(
+    query: str, expected: str
+) -> None:
+    assert written_out(query, {"app.events": "c"}) == expected
+
+
+def test_mentioned__tables__in_order_and_once() -> None:
+    query = "select from app.b join app.a on true join app.b as c on app.d.x = 1, lateral app.f(1)"
+    assert mentioned(query) == ["app.b", "app.a"]
