@@ -16,8 +16,8 @@ NEAR_NOTHING = """
 import sys
 
 def test_nothing():
-    assert "orgscope.pytest_plugin" in sys.modules
-    assert not {"orgscope.testing", "orgscope.errors", "psycopg", "httpx2"} & set(sys.modules)
+    ours = [name for name in sys.modules if name.startswith("orgscope.")]
+    assert ours == ["orgscope.pytest_plugin"]  # other plugins may have imported what it imports
 """
 EVERYTHING = """
 import os
