@@ -72,19 +72,29 @@ CONNECTING = (
     ("serve", "--with-keys"),
     ("isolation", "test"),
     ("isolation", "test", "postgresql://user@127.0.0.1:1/database"),
+    ("policy", "matrix"),
+    ("policy", "explain", "app.events", "--reason", "a test"),
+    ("snapshot",),
+    ("lint",),
+    ("explain-cost", "--statements", "1", "--org", "org_1", "--reason", "a test"),
 )
 OTHERS = {"version", "init", "revision", "dev"}
-"""The commands that connect to no database of the settings."""
+"""The commands that connect to no database of the settings; beside `policy new`."""
+LOOKING = {"isolation", "doctor", "lint"}
+"""The commands that say with 2 that they could not look; beside `policy matrix`."""
 
 
 def test_commands__all_of_them__are_in_one_of_the_two_lists() -> None:
     root = typer.main.get_command(app)
     assert isinstance(root, TyperGroup)
     assert root.commands.keys() == {words[0] for words in CONNECTING} | OTHERS
-    for name in ("keys", "isolation", "inbox", "sync"):
+    for name in ("keys", "isolation", "inbox", "sync", "policy"):
         group = root.commands[name]
         assert isinstance(group, TyperGroup)
-        assert group.commands.keys() == {words[1] for words in CONNECTING if words[0] == name}
+        others = {"new"} if name == "policy" else set()
+        assert group.commands.keys() == others | {
+            words[1] for words in CONNECTING if words[0] == name
+        }
 
 
 @pytest.mark.parametrize("words", CONNECTING, ids=" ".join)
@@ -100,7 +110,8 @@ def test_command__any_url_malformed__says_which_and_nothing_of_it(
         if isinstance(result.exception, FAILURES):
             said += describe(result.exception)
         assert f"{variable} is not a connection URL" in said
-        assert result.exit_code == (2 if words[0] in {"isolation", "doctor"} else 1)
+        looks = words[0] in LOOKING or words[:2] == ("policy", "matrix")
+        assert result.exit_code == (2 if looks else 1)
         assert "s3cr" not in said
         assert "et@" not in said
 

@@ -2,7 +2,7 @@
 --      (caller_class, caller, callee_class, callee, words); the caller 0 stands for all policies,
 --      that of class pg_authid for what calls the entries.
 --      `words` are the tokens of the callee's body, when that is a string of SQL or PL/pgSQL.
--- Flow: read by nodes, helpers and sources.
+-- Flow: read by trees, helpers, settings, sources, around and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: pg_depend knows what `begin atomic` and views use. A body that is a string is cut into

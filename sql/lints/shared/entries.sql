@@ -2,7 +2,7 @@
 --      (class, object, owner, is_called, is_fired, is_process, is_open): a security definer that
 --      they may call, or that a trigger calls when they write, or a view without security_invoker
 --      that they may read; is_process when only the logins of requests may, is_open when PUBLIC.
--- Flow: read by edges, owner_views and lints.
+-- Flow: read by edges, around, owner_views and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: here, and only here, row security asks about another role than the one that asks. A trigger

@@ -1,7 +1,7 @@
 -- Return the grants by which requests may do something with a relation or sequence.
 --      (relation, attnum, grantee, grantee_name, privilege): one row for each grant, the attnum 0
 --      where it is for the whole relation; the name is quoted, and public for PUBLIC.
--- Flow: read by lints.
+-- Flow: read by revokes and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: a revoke must name the grantee of the grant, which may be a group of the request's role.

@@ -1,5 +1,5 @@
 -- Return the functions that policies call, by themselves or by other functions and views.
--- Flow: read by sources and lints.
+-- Flow: read by lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: a policy is as good as what it calls. `settings`, `reads` (relations) and `calls` are what

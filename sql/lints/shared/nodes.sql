@@ -1,5 +1,5 @@
 -- Return the nodes of stored trees: calls, operators, columns, constants, queries and the rest.
--- Flow: read by truths, helpers, claims, tenant_columns and lints.
+-- Flow: read by truths, settings, claims, owner_views, tenant_columns and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: a node stands at `place` and ends at `ends`: what has its place between them is within it,

@@ -1,7 +1,7 @@
 -- Return where settings are read with current_setting.
 --      (class, object, tree, place, ends, name, is_settable, raises); the name is null when it is
 --      not a literal; `raises`: it fails where the setting was never set.
--- Flow: read by helpers, sources and claims.
+-- Flow: read by helpers, sources, claims and owner_views.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: every session can write a setting that nobody declared (those with a dot in their name), and

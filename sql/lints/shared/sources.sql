@@ -1,6 +1,6 @@
 -- Return the settings that each function and view depends on, by whatever it reaches.
 --      (class, object, name, is_settable, is_sealed)
--- Flow: read by claims.
+-- Flow: read by claims, owner_views and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: a setting is sealed where it is read within a security definer that, itself or by what it

@@ -1,6 +1,6 @@
 -- Return the columns by which the policies for requests tell tenants and people apart.
 --      (relation, attnum, name)
--- Flow: read by tenant_references and lints.
+-- Flow: read by tenant_references, global_keys and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: what tells them apart for administrators only is none of a tenant's.

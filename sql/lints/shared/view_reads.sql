@@ -1,7 +1,7 @@
 -- Return which relations each view reads, and as whom.
 --      (view, relation, is_invoker, is_barrier, owner, is_exempt): is_exempt where the relation has
 --      row security that does not bind the owner of the view.
--- Flow: read by lints.
+-- Flow: read by copies, owner_views and lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: a view without security_invoker asks as its owner, also where another view reads it. Row
