@@ -96,7 +96,9 @@ def test_foresee__broken_before__is_told_apart_from_what_breaks(planned: Planned
 def test_foresee__policy_for_a_role_that_nobody_plays__told_and_not_judged_when_it_changes(
     planned: Planned,
 ) -> None:
-    planned.by_hand("do $$ begin create role reporting; exception when others then null; end $$")
+    planned.by_hand(
+        "do $$ begin create role reporting; exception when duplicate_object then null; end $$"
+    )
     report = "create policy report on library.loans for select to reporting using (true);"
     planned.append("loans", report)
     effect = planned.effect()
@@ -164,3 +166,15 @@ def test_foresee__table_dropped__whoever_had_grants_loses_them(planned: Planned)
     assert effect.verdict is Verdict.NARROWING
     assert "loses library.wishes: orgscope_user: SELECT" in map(str, effect.differences)
     assert effect.breaks == []
+
+
+def test_foresee__grant_on_a_sequence__gained_and_breaks_the_contract(planned: Planned) -> None:
+    planned.revise("numbers", "create sequence library.numbers;")
+    planned.deploy()
+    planned.append("wishes", "grant select on sequence library.numbers to orgscope_user;")
+    effect = planned.effect()
+    assert effect.verdict is Verdict.WIDENING
+    assert [str(one) for one in effect.differences] == [
+        "gains library.numbers: orgscope_user: SELECT"
+    ]
+    assert any("library.numbers" in line for line in effect.breaks)

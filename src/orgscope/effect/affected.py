@@ -13,13 +13,13 @@ from orgscope.project import CORE_SCHEMAS
 __all__ = ["affected", "decides_access"]
 
 _NAME: Final = re.compile(r"([a-z_][a-z0-9_]*)[.][a-z_][a-z0-9_]*")
-_NOWHERE: Final = frozenset({"index", "type", "grant on type", "grant on sequence"})
+_NOWHERE: Final = frozenset({"index", "type", "grant on type"})
 
 
 def decides_access(change: Change) -> bool:
     """Say whether a change may let somebody reach more or less.
 
-    Indexes, types and sequences do not: what sequences tell is a finding of the catalogue.
+    Indexes and types do not. A sequence tells by its numbers how much others have made.
     """
     return change.kind not in _NOWHERE
 
