@@ -36,11 +36,10 @@ class Shell:
         self._environment = environment(database.settings)
         self._project = project
 
-    def __call__(self, *arguments: str) -> Result:
-        """Run one command on the project."""
-        return CliRunner().invoke(
-            app, [*arguments, "--project", str(self._project)], env=self._environment
-        )
+    def __call__(self, *arguments: str, without: str = "") -> Result:
+        """Run one command on the project, without one of the variables."""
+        known = {name: value for name, value in self._environment.items() if name != without}
+        return CliRunner().invoke(app, [*arguments, "--project", str(self._project)], env=known)
 
 
 @pytest.fixture
@@ -97,6 +96,15 @@ def test_plan__policy_that_breaks_the_contract__who_gains_what_and_exit_3(
     ]
     assert "true" in written["changes"][0]["after"]
     assert "org_id" in written["changes"][0]["before"]
+
+
+def test_plan__nothing_shows_what_it_does__says_why_and_exit_3(widened: Shell) -> None:
+    result = widened("plan", without="ORGSCOPE_DBA_URL")
+    assert result.exit_code == 3
+    assert result.output.splitlines()[-2:] == [
+        "not tried: ORGSCOPE_DBA_URL is not set, so nothing could be tried",
+        "verdict: unproven (0 cases tried)",
+    ]
 
 
 def test_drift__policy_made_by_hand__named_and_exit_2(shell: Shell, database: Database) -> None:
