@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from orgscope.connection import connect, url_parts
+from orgscope.database_grants import copy_grants
 from orgscope.errors import ConfigurationError, DatabaseNotReady
 from orgscope.isolation.dump import copy_schema
 from orgscope.settings import LOGINS, Settings
@@ -25,13 +26,6 @@ from orgscope.settings import LOGINS, Settings
 __all__ = ["Clone", "cloned"]
 
 _NAME: Final = "orgscope_isolation_"
-_GRANTS = """
-select a.privilege_type, coalesce(quote_ident(r.rolname), 'public')
-from pg_catalog.pg_database as d
-cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as a
-left join pg_catalog.pg_roles as r on a.grantee = r.oid
-where d.datname = %s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +98,11 @@ def cloned(settings: Settings) -> Iterator[Clone]:
         if apart or _is_used(connection, source) or not _create(connection, name, source):
             with copy_schema(settings, connection, name, superuser=superuser) as target:
                 if superuser:  # else the copy is on a server of its own, with grants of its own
-                    _copy_grants(connection, name, source)
+                    copy_grants(connection, source=source, to=name)
                 yield Clone(target, name, superuser=True)
             return
         try:
-            _copy_grants(connection, name, source)
+            copy_grants(connection, source=source, to=name)
             yield Clone(settings, name, superuser)
         finally:
             # Only a superuser may end other roles' sessions; anybody else's DROP waits for our own.
@@ -163,15 +157,3 @@ def _create(connection: psycopg.Connection[Any], name: str, source: str) -> bool
             f"there is no database {source}. Name one that `orgscope migrate` deployed."
         ) from error
     return True
-
-
-def _copy_grants(connection: psycopg.Connection[Any], name: str, source: str) -> None:
-    """Give the clone the grants of its source: PostgreSQL does not copy those of the database."""
-    clone = sql.Identifier(name)
-    connection.execute(sql.SQL("revoke all on database {} from public").format(clone))
-    for privilege, grantee in connection.execute(_GRANTS, (source,)).fetchall():
-        connection.execute(
-            sql.SQL("grant {} on database {} to {}").format(
-                sql.SQL(privilege), clone, sql.SQL(grantee)
-            )
-        )
