@@ -131,6 +131,11 @@ _AROUND = {
     "grant select on reports.loans to orgscope_user": (
         "reports.loans: is in no project's schema, and orgscope_user reaches it",
     ),
+    # What the DBA made to look something up: PostgreSQL lets everybody execute it, as its maker.
+    "create function reports.all_loans() returns setof library.loans language sql stable security definer "
+    "begin atomic; select * from library.loans; end": (
+        "reports.all_loans(): is a security definer in no project's schema, and orgscope_user may execute it",
+    ),
     # A key without the tenant.
     "alter table library.books add unique (id)": (),
     "alter table library.fines add column book_id uuid constraint fines_book_id_fkey references library.books (id)": (
@@ -217,16 +222,22 @@ def test_roles__member_of_a_role_that_reaches_more__is_named(given: Given) -> No
         ("orgscope_owner", "orgscope_user"),
         ("orgscope_definer", "orgscope_job"),
         ("pg_read_all_data", "orgscope_monitor"),
+        ("pg_read_server_files", "orgscope_api"),
+        ("orgscope_backup", "intern"),
     )
+    given.by_hand("create role intern login")
     given.by_hand(*(f"grant {role} to {member}" for role, member in memberships))
     try:
         leaks = {str(one) for one in given.check(None, "app.events").leaks}
     finally:
         given.by_hand(*(f"revoke {role} from {member}" for role, member in memberships))
+        given.by_hand("drop role intern")
     assert leaks == {
         "orgscope_user: is a member of orgscope_owner, and can act as it",
         "orgscope_api: is a member of orgscope_owner, and can act as it",
         "orgscope_job: is a member of orgscope_owner, and can act as it",
         "orgscope_job: is a member of orgscope_definer, and can act as it",
         "orgscope_monitor: is a member of pg_read_all_data, and can act as it",
+        "orgscope_api: is a member of pg_read_server_files, and can act as it",
+        "intern: is a member of orgscope_backup, and can act as it",
     }
