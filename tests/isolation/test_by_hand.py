@@ -74,6 +74,37 @@ _TENANTS = {
         "library.is_support(): policies call it, and it reads a setting, which every session can change",
     ),
     "create policy support on library.fines for select to orgscope_user using (library.is_support())": (),
+    # The same two calls further down, where PostgreSQL records no dependency; and behind an operator.
+    "create function library.flag() returns text language plpgsql stable as "
+    "$$ begin return (select setting from pg_settings where name = 'app.support'); end $$": (
+        "library.flag(): policies call it, and it reads a setting, which every session can change",
+    ),
+    "create function library.is_staff() returns boolean language plpgsql stable as "
+    "$$ begin return library.flag() = 'on'; end $$": (),
+    "create policy staff on library.fines for select to orgscope_user using (library.is_staff())": (),
+    "create function library.same(text, text) returns boolean language sql stable begin atomic; "
+    "select $1 = $2 or current_query() like '%/* support */%'; end": (
+        "library.same(text,text): policies call it, and it reads the text of the query, which every session "
+        "can change",
+    ),
+    "create operator library.=== (leftarg = text, rightarg = text, function = library.same)": (),
+    f"create policy same on library.fines for select to orgscope_user using (org_id operator(library.===) {_ORG})": (),
+    # What the caller of authz.begin writes beside the token.
+    "create policy asked on library.fines for select to orgscope_user "
+    "using ((select authz.claims_or_null() #>> '{request,support}') = 'yes')": (
+        "library.fines: policy asked reads the metadata of a request, which every session can change",
+    ),
+    # Nothing shows before its time, on the machine of the test, or by luck.
+    "create policy later on library.fines for select to orgscope_user "
+    "using (org_id is null and now() < '1999-01-01' or now() > '2199-01-01')": (
+        "library.fines: policy later reads the clock, and no time of the row: what it opens by that was not tried",
+    ),
+    "create policy production on library.fines for select to orgscope_user using (current_database() = 'production')": (
+        "library.fines: policy production reads the name of the database: what it opens by that was not tried",
+    ),
+    "create policy sample on library.fines for select to orgscope_user using (random() < 0)": (
+        "library.fines: policy sample reads chance: what it opens by that was not tried",
+    ),
     # A default that was meant for one installation.
     "alter table library.loans alter column org_id set default 'org_01MAIN'": (
         "member of A: insert by default on library.loans (own): expected rows, got denied (42501)",

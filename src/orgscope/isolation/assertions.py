@@ -32,7 +32,7 @@ def assert_catalogue(
         assert_functions(contract, catalogue.functions, role_prefix),
     )
     findings = [one for found, _ in parts for one in found]
-    findings += assert_policies(contract, catalogue.policies, role_prefix)
+    findings += assert_policies(contract, catalogue.policies, catalogue.tables, role_prefix)
     return findings, len(catalogue.policies) + sum(count for _, count in parts)
 
 

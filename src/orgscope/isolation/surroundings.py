@@ -11,9 +11,9 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.doctor.memberships import REACH, our_roles
+from orgscope.isolation.beyond import chosen
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.helpers import Helper, read_helpers
-from orgscope.isolation.policies import reads_setting
 from orgscope.isolation.report import Finding
 
 __all__ = ["assert_surroundings"]
@@ -147,13 +147,13 @@ def assert_surroundings(
             )
             for name, grantee, privilege in connection.execute(_SEQUENCES, names).fetchall()
         ),
-        *_settings_read(read_helpers(connection, contract.schemas)),
+        *_believing(read_helpers(connection, contract.schemas)),
     ]
 
 
-def _settings_read(helpers: Iterable[Helper]) -> Iterator[Finding]:
-    """Find the helpers that believe a setting. Those of authz check its seal."""
+def _believing(helpers: Iterable[Helper]) -> Iterator[Finding]:
+    """Find the helpers that believe what a session says. Those of authz check its seal."""
     for helper in helpers:
-        if not helper.signature.startswith("authz.") and reads_setting(helper.definition):
-            problem = "policies call it, and it reads a setting, which every session can change"
+        if not helper.signature.startswith("authz.") and (what := chosen(helper.definition)):
+            problem = f"policies call it, and it reads {what}, which every session can change"
             yield Finding(helper.signature, problem, is_leak=True)
