@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -13,6 +14,8 @@ __all__ = ["entitled_actors"]
 
 _OTHER: Final = "orgscope-isolation"
 """The role of those who are tried for a permission alone: no policy names it."""
+_ROLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+"""What a token may bring as a role; other words of policies are permissions."""
 
 
 def entitled_actors(contract: Contract, slugs: Collection[str]) -> Iterator[Actor]:
@@ -24,7 +27,8 @@ def entitled_actors(contract: Contract, slugs: Collection[str]) -> Iterator[Acto
     relations = (*contract.tables.values(), *contract.views.values())
     grants = [grant for relation in relations for grant in relation.user.values()]
     permissions = sorted({*slugs, *(one.permission for one in grants if one.permission)})
-    roles = sorted({*slugs, *(one.role for one in grants if one.role)} - {MEMBER})
+    words = {*filter(_ROLE.fullmatch, slugs), *(one.role for one in grants if one.role)}
+    roles = sorted(words - {MEMBER})
     for one in permissions:
         yield _member(f"member of A with the permission {one}", _OTHER, one)
     for one in roles:

@@ -117,13 +117,25 @@ def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) ->
 
 
 def policy_texts(policies: Iterable[PolicyInfo], helpers: Iterable[Helper]) -> dict[str, list[str]]:
-    """Return, for each table, what its policies say, and the functions of projects behind them."""
+    """Return, for each table, what its policies say, and the functions of projects behind them.
+
+    So do the policies of another table that read it: they may ask for a row that has something.
+    """
     texts: dict[str, list[str]] = defaultdict(list)
     for policy in policies:
         texts[policy.table] += (policy.using, policy.check)
     for helper in helpers:
         for table in () if helper.is_core else helper.tables:
             texts[table].append(helper.definition)
+    own = {table: tuple(found) for table, found in texts.items()}
+    for table in own:
+        name = re.compile(rf"\b{re.escape(table)}\b")
+        texts[table] += (
+            text
+            for other, found in own.items()
+            for text in found
+            if other != table and name.search(text)
+        )
     return texts
 
 
