@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from tests.isolation.conftest import Given
@@ -95,3 +96,53 @@ def test_roles__member_of_a_role_that_reaches_more__is_named(given: Given) -> No
         "orgscope_api: is a member of pg_read_server_files, and can act as it",
         "intern: is a member of orgscope_backup, and can act as it",
     }
+
+
+# function -> what is written instead of what, and what must be reported
+_OF_CONTEXTS = {
+    # Null for a key that there is not, and null is neither equal nor unequal.
+    "authz.sealed_claims(boolean)": (
+        ("if (v_expected = v_mac) is not true then", "if v_expected <> v_mac then"),
+        "member of A: require a context of a key that there is not on authz (WS301): expected denied, got opened",
+    ),
+    "authz.seal_message(integer,text,text)": (
+        ("|| claims)", "|| rtrim(claims))"),
+        "job of A: require a context altered on authz (WS301): expected denied, got opened",
+    ),
+    # The check of the signature was in the way of a test.
+    "authz.verify_token(text)": (
+        ("perform authz.refuse_token();", "null;"),
+        "token altered: open a context on authz (WS303): expected denied, got opened",
+        "token signed by somebody else: open a context on authz (WS303): expected denied, got opened",
+    ),
+    "authz.check_claims(jsonb,authz.settings)": (
+        ("(claims ->> 'iss' = any (accepted.issuers)) is not true", "false"),
+        "token of another iss: open a context on authz (WS305): expected denied, got opened",
+    ),
+    # One that is not there has no deleted_at either.
+    "authz.open_system_context(text,text,text)": (
+        ("""
+  ) is not true then
+    perform authz.refuse('WS311');""", """
+  ) is false then
+    perform authz.refuse('WS311');"""),
+        "job of an unknown organization: open a context on authz (WS311): expected denied, got opened",
+    ),
+    "authz.seal(text,jsonb)": (
+        ("(v_open - 'request' = v_claims - 'request') is false", "false"),
+        "second token in a transaction: open a context on authz (WS316): expected denied, got opened",
+    ),
+}  # fmt: skip
+
+
+def test_contexts__mistakes_made_by_hand__each_is_named(given: Given) -> None:
+    for function, ((said, instead), *_) in _OF_CONTEXTS.items():
+        with psycopg.connect(given.dsn) as connection:
+            [(definition,)] = connection.execute(
+                "select pg_get_functiondef(%s::regprocedure)", (function,)
+            ).fetchall()
+        assert said in definition
+        given.by_hand(definition.replace(said, instead))
+    found = [str(one) for one in given.check(None, "app.events").leaks]
+    missed = [one for _, *named in _OF_CONTEXTS.values() for one in named if one not in found]
+    assert missed == [], "\n".join(found)
