@@ -14,7 +14,6 @@ from orgscope.errors import IsolationAborted
 from orgscope.isolation.catalogue import read_catalogue
 from orgscope.isolation.helpers import helper_mutants, read_helpers
 from orgscope.isolation.mutants import Mutant, policy_mutants
-from orgscope.isolation.policies import reads_setting
 from tests.isolation.conftest import Given
 
 SCHEMAS = ("authz", "workos", "sync", "audit", "deploy", "app")
@@ -70,18 +69,6 @@ def test_hunt__mistake_that_is_not_undone__aborted(
     monkeypatch.setattr("orgscope.isolation.run.policy_mutants", kept)
     with pytest.raises(IsolationAborted, match="was not undone"):
         given.check(None, "app.events", mutants=True)
-
-
-@pytest.mark.parametrize(
-    ("text", "reads"),
-    [
-        ("(current_setting('app.admin'::text, true) = 'on'::text)", True),
-        ("begin return CURRENT_SETTING ('app.admin'); end", True),
-        ("(name = 'my_current_settings')", False),
-    ],
-)
-def test_reads_setting__text__only_where_it_calls_it(text: str, *, reads: bool) -> None:
-    assert reads_setting(text) is reads
 
 
 def test_hunt__something_differs_already__no_mutant_is_made(given: Given) -> None:

@@ -52,7 +52,9 @@ def test_contract__role_and_permission__kept_and_every_mutant_is_noticed(
     } == {
         "member of A with the permission notes:write",
         "member of A with the role editor",
+        "member of A with the role editor in B",
         "member of A with the role notes:write",
+        "member of A with the role notes:write in B",
     }
 
 
@@ -67,6 +69,20 @@ def test_contract__role_and_permission__kept_and_every_mutant_is_noticed(
             f"alter policy insert_own_org on shop.notes with check ({OWN_ORG} and {MAY_WRITE})",
             "member of A with the permission notes:write: insert on shop.notes (same organization): "
             "expected denied, got rows",
+        ),
+        (
+            f"alter policy insert_own_org on shop.notes with check ({OWN_ORG} and {MAY_WRITE} and exists (select "
+            "from workos.organization_memberships as m where m.user_id = (select authz.user_id_or_null()) "
+            "and m.role_slug = 'editor'))",
+            "member of A with the role editor in B: insert on shop.notes (same organization): expected denied, "
+            "got rows",
+        ),
+        (
+            "create or replace function authz.has_permission(permission text) returns boolean language sql stable "
+            "parallel restricted begin atomic; select coalesce((authz.claims_or_null() ->> 'permissions') "
+            "like '%' || permission || '%', false); end",
+            "member of A with the permission notes:writex: delete on shop.notes (same organization): expected "
+            "none, got rows",
         ),
         (
             f"alter policy select_own_org on shop.notes using ({OWN_ORG} or authz.role() = 'support')",

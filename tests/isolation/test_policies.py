@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
+import pytest
+
+from orgscope.isolation.beyond import chosen, unvaried
 from tests.isolation.conftest import Given
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("(current_setting('app.admin'::text, true) = 'on'::text)", "a setting"),
+        ("begin return CURRENT_SETTING ('app.admin'); end", "a setting"),
+        ("(name = 'my_current_settings')", ""),
+        (
+            "((authz.claims_or_null() -> 'request'::text) ? 'admin'::text)",
+            "the metadata of a request",
+        ),
+        ("(kind = 'request'::text)", ""),
+    ],
+)
+def test_chosen__text__only_what_a_session_chooses(text: str, what: str) -> None:
+    assert chosen(text) == what
+
+
+@pytest.mark.parametrize(
+    ("expression", "what"),
+    [
+        (
+            "((org_id = 'a'::text) OR (now() > '2030-01-01'::date))",
+            "the clock, and no time of the row",
+        ),
+        ("(ends_at > now())", ""),
+        ("(know = 1)", ""),
+        ("(CURRENT_CATALOG = 'production'::name)", "the name of the database"),
+    ],
+)
+def test_unvaried__expression__only_what_no_attempt_varies(expression: str, what: str) -> None:
+    assert unvaried(expression, ["org_id", "ends_at", "know"]) == what
 
 
 def test_policy__nobody_is_reached_by_it__fault(given: Given) -> None:

@@ -58,6 +58,8 @@ class Actor:
     slug: str = MEMBER
     """The role of its membership; another one than everybody's is given to it meanwhile."""
     permissions: tuple[str, ...] = ()
+    elsewhere: str = MEMBER
+    """The role of its membership in the other organization."""
 
     @property
     def person(self) -> str | None:
@@ -147,15 +149,19 @@ def opened(
 
 @contextmanager
 def _entitled(clone: Clone, actor: Actor, world: World) -> Iterator[None]:
-    """Give the actor its role for the length of the block."""
-    if actor.slug == MEMBER or actor.organization is None:
-        yield
-        return
-    world.give_role(clone, actor.subject, actor.organization, actor.slug)
+    """Give the actor its roles for the length of the block."""
+    given = [
+        (organization, slug)
+        for organization, slug in ((actor.organization, actor.slug), (ORG_B, actor.elsewhere))
+        if organization is not None and slug != MEMBER
+    ]
+    for organization, slug in given:
+        world.give_role(clone, actor.subject, organization, slug)
     try:
         yield
     finally:
-        world.give_role(clone, actor.subject, actor.organization, MEMBER)
+        for organization, _ in given:
+            world.give_role(clone, actor.subject, organization, MEMBER)
 
 
 def _open(

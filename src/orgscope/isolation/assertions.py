@@ -32,7 +32,7 @@ def assert_catalogue(
         assert_functions(contract, catalogue.functions, role_prefix),
     )
     findings = [one for found, _ in parts for one in found]
-    findings += assert_policies(contract, catalogue.policies, role_prefix)
+    findings += assert_policies(contract, catalogue.policies, catalogue.tables, role_prefix)
     return findings, len(catalogue.policies) + sum(count for _, count in parts)
 
 
@@ -136,7 +136,7 @@ def _assert_unique(table: TableInfo, declared: Table, whose: str) -> Iterator[Fi
     for name, key in keys.items():
         if whose in key.columns or name in declared.global_keys:
             continue
-        if any(_sets(declared, column) for column in key.columns or ("",)):
+        if any(_sets(table, declared, column) for column in key.columns or ("",)):
             problem = (
                 f"{name} is unique over all tenants, so its error tells that another one has the "
                 f"value: put {whose} into it, or say that it is one of global_keys"
@@ -146,10 +146,16 @@ def _assert_unique(table: TableInfo, declared: Table, whose: str) -> Iterator[Fi
         yield Finding(table.name, f"has no unique constraint {name}, which its contract names")
 
 
-def _sets(declared: Table, column: str) -> bool:
-    """Say whether a request may choose the value of a column; of an expression when it is empty."""
+def _sets(table: TableInfo, declared: Table, name: str) -> bool:
+    """Say whether a request may choose the value of a column; of an expression without a name.
+
+    What is generated follows from other columns.
+    """
     grants = [grant for command, grant in declared.user.items() if command in {"insert", "update"}]
-    return any(not column or one.columns is None or column in one.columns for one in grants)
+    column = table.column(name)
+    if column is None or column.generated:
+        return bool(grants)
+    return any(one.columns is None or name in one.columns for one in grants)
 
 
 def _assert_closed(table: TableInfo, role_prefix: str) -> Iterator[Finding]:

@@ -18,20 +18,34 @@ from orgscope.project import CORE_SCHEMAS
 
 __all__ = ["Helper", "helper_mutants", "policy_texts", "read_helpers"]
 
-_HELPERS: Final = """
-with recursive called as (
-  select p.polrelid, p.polroles, d.refobjid as oid
+_HELPERS: Final = r"""
+with recursive direct as (
+  select d.classid, d.objid, coalesce(o.oprcode, d.refobjid) as oid
+  from pg_catalog.pg_depend as d
+  left join pg_catalog.pg_operator as o
+    on d.refclassid = 'pg_operator'::regclass and d.refobjid = o.oid
+  where d.refclassid = 'pg_proc'::regclass or o.oid is not null
+  union all
+  select 'pg_proc'::regclass, p.oid, f.oid
+  from pg_catalog.pg_proc as p
+  inner join pg_catalog.pg_namespace as s on p.pronamespace = s.oid
+  cross join pg_catalog.pg_proc as f
+  inner join pg_catalog.pg_namespace as n on f.pronamespace = n.oid
+  where s.nspname = any (%(schemas)s) and s.nspname <> all (%(core)s)
+    and n.nspname = any (%(schemas)s) and p.prosqlbody is null
+    and p.prosrc ~ format('\m%%s[.]%%s[ ]*[(]', n.nspname, f.proname)
+),
+called as (
+  select p.polrelid, p.polroles, d.oid
   from pg_catalog.pg_policy as p
   inner join pg_catalog.pg_class as c on p.polrelid = c.oid
   inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
-  inner join pg_catalog.pg_depend as d on d.objid = p.oid
-    and d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass
+  inner join direct as d on d.classid = 'pg_policy'::regclass and d.objid = p.oid
   where n.nspname = any (%(schemas)s)
   union
-  select r.polrelid, r.polroles, d.refobjid
+  select r.polrelid, r.polroles, d.oid
   from called as r
-  inner join pg_catalog.pg_depend as d on d.objid = r.oid
-    and d.classid = 'pg_proc'::regclass and d.refclassid = 'pg_proc'::regclass
+  inner join direct as d on d.classid = 'pg_proc'::regclass and d.objid = r.oid
 )
 select
   f.oid::regprocedure::text, pg_get_functiondef(f.oid), pg_get_function_result(f.oid),
@@ -50,6 +64,7 @@ inner join pg_catalog.pg_namespace as n on f.pronamespace = n.oid
 where f.oid in (select r.oid from called as r) and n.nspname = any (%(schemas)s)
 order by 1
 """
+"""Of a body that is a string PostgreSQL records no dependency, so a project's are searched."""
 _CONSTANTS: Final[dict[str, dict[str, str]]] = {
     "text": {"null": "null", "another organization": ORG_B, "another person": person("ben")},
     "boolean": {"null": "null", "true": "true", "false": "false"},
@@ -92,7 +107,9 @@ class Helper:
 
 def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[Helper]:
     """Read the helpers of the schemas' policies, by signature."""
-    found = connection.execute(_HELPERS, {"schemas": list(schemas)}).fetchall()
+    found = connection.execute(
+        _HELPERS, {"schemas": list(schemas), "core": list(CORE_SCHEMAS)}
+    ).fetchall()
     return [
         Helper(signature, definition, result, owner, is_plpgsql, tuple(tables), tuple(roles))
         for signature, definition, result, owner, is_plpgsql, tables, roles in found
@@ -100,13 +117,25 @@ def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) ->
 
 
 def policy_texts(policies: Iterable[PolicyInfo], helpers: Iterable[Helper]) -> dict[str, list[str]]:
-    """Return, for each table, what its policies say, and the functions of projects behind them."""
+    """Return, for each table, what its policies say, and the functions of projects behind them.
+
+    So do the policies of another table that read it: they may ask for a row that has something.
+    """
     texts: dict[str, list[str]] = defaultdict(list)
     for policy in policies:
         texts[policy.table] += (policy.using, policy.check)
     for helper in helpers:
         for table in () if helper.is_core else helper.tables:
             texts[table].append(helper.definition)
+    own = {table: tuple(found) for table, found in texts.items()}
+    for table in own:
+        name = re.compile(rf"\b{re.escape(table)}\b")
+        texts[table] += (
+            text
+            for other, found in own.items()
+            for text in found
+            if other != table and name.search(text)
+        )
     return texts
 
 

@@ -189,7 +189,7 @@ class _Hunter:
             contract = replace(self.contract, tables=declared)
             findings, _ = assert_tables(contract, tables, role_prefix)
             policies = read_policies(owner, schemas, mutant.tables)
-            findings += assert_policies(contract, policies, role_prefix)
+            findings += assert_policies(contract, policies, tables, role_prefix)
         return next(map(str, findings), "")
 
 

@@ -12,7 +12,7 @@ from orgscope.isolation.attempt import open_attempts
 from orgscope.isolation.attempts import attempts_on
 from orgscope.isolation.calls import attempts_on_calls
 from orgscope.isolation.clone import Clone
-from orgscope.isolation.contexts import context_cases
+from orgscope.isolation.contexts import context_cases, refused_cases
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.controls import controls
 from orgscope.isolation.functions import attempts_on_functions
@@ -37,7 +37,7 @@ def run_matrix(
     Raises IsolationAborted when an actor bypasses row security, when one that must be admitted is
     not, and when a denial has no positive control.
     """
-    cases: list[Case] = []
+    cases = list(refused_cases(clone, world))
     for actor in actors:
         with acting(clone, actor, world, contract) as (connection, sqlstate):
             open_attempts(connection)

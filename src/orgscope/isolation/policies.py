@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,10 +9,12 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.isolation.actors import Actor
+from orgscope.isolation.beyond import chosen, unvaried
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.report import Case, Finding
+from orgscope.isolation.tables import TableInfo
 
-__all__ = ["PolicyInfo", "assert_policies", "read_policies", "reads_setting", "unexercised"]
+__all__ = ["PolicyInfo", "assert_policies", "read_policies", "unexercised"]
 
 _POLICIES: Final = """
 select format('%%s.%%s', schemaname, tablename), policyname::text, lower(cmd), roles::text[],
@@ -23,7 +24,6 @@ where schemaname = any (%(schemas)s)
   and (%(only)s::text[] is null or format('%%s.%%s', schemaname, tablename) = any (%(only)s))
 order by schemaname, tablename, policyname
 """
-_SETTING: Final = re.compile(r"\bcurrent_setting\b", re.IGNORECASE)
 _COMMANDS: Final = ("select", "insert", "update", "delete")
 
 
@@ -59,17 +59,19 @@ def read_policies(
 
 
 def assert_policies(
-    contract: Contract, policies: Iterable[PolicyInfo], role_prefix: str
+    contract: Contract,
+    policies: Iterable[PolicyInfo],
+    tables: Iterable[TableInfo],
+    role_prefix: str,
 ) -> Iterator[Finding]:
     """Find the policies for roles that the contract lets do nothing of the kind.
 
-    Without a grant such a policy reaches nobody; it waits for one. And those that believe a
-    setting, which no actor sets.
+    Without a grant such a policy reaches nobody; it waits for one. And those that believe what a
+    session says, or what no attempt varies. ``tables`` are those of the policies.
     """
+    columns = {table.name: [one.name for one in table.columns] for table in tables}
     for policy in policies:
-        if reads_setting(policy.using) or reads_setting(policy.check):
-            problem = f"policy {policy.name} reads a setting, which every session can change"
-            yield Finding(policy.table, problem, is_leak=True)
+        yield from _reads(policy, columns[policy.table])
         if policy.kind == "restrictive" or policy.table not in contract.tables:
             continue
         declared = contract.tables[policy.table]
@@ -84,9 +86,13 @@ def assert_policies(
                 yield Finding(policy.table, problem, is_leak=True)
 
 
-def reads_setting(text: str) -> bool:
-    """Say whether an expression or a function's text reads a setting of the session."""
-    return _SETTING.search(text) is not None
+def _reads(policy: PolicyInfo, columns: Sequence[str]) -> Iterator[Finding]:
+    for what in sorted({chosen(policy.using), chosen(policy.check)} - {""}):
+        problem = f"policy {policy.name} reads {what}, which every session can change"
+        yield Finding(policy.table, problem, is_leak=True)
+    for what in sorted({unvaried(policy.using, columns), unvaried(policy.check, columns)} - {""}):
+        problem = f"policy {policy.name} reads {what}: what it opens by that was not tried"
+        yield Finding(policy.table, problem, is_leak=True)
 
 
 def unexercised(

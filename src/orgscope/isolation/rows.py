@@ -87,17 +87,27 @@ class RowMaker:
             if isinstance(made, Unmade):
                 return made
         for organization, person, given in self.welcome(table, declared):
-            self.make(table, declared, organization, person, keep=True, given=given)
+            made = self.make(table, declared, organization, person, keep=True, given=given)
+            if isinstance(made, Unmade):
+                other = self._another(organization, person)
+                self.make(table, declared, *other, keep=True, given=given)
         return None
+
+    def _another(self, organization: str, person: str) -> tuple[str, str]:
+        """Return a pair that has no row yet, for tables that have one row for each."""
+        number = next(self._numbers)
+        if person:
+            return organization, f"{person}{number}"
+        return f"{organization}{number}", person
 
     def welcome(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str, Values]]:
         """Yield the pairs, and what is given, of which a row shows more, where one can be made.
 
         Those without a person, and what policies name: what favours them shows on no other.
         """
-        for column_name, value in self._named.values(table, declared):
+        for values in self._named.values(table, declared):
             for pair in self.wanted(table, declared):
-                yield *pair, {column_name: value}
+                yield *pair, values
         organization, person = PAIRS[0]
         column = table.column(declared.person_column or "")
         if declared.scope == "organization" and column is not None and not column.not_null:

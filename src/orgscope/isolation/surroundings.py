@@ -11,9 +11,9 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.doctor.memberships import REACH, our_roles
+from orgscope.isolation.beyond import chosen
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.helpers import Helper, read_helpers
-from orgscope.isolation.policies import reads_setting
 from orgscope.isolation.report import Finding
 
 __all__ = ["assert_surroundings"]
@@ -22,10 +22,13 @@ _MEMBERSHIPS: Final = """
 select m.rolname::text, r.rolname::text
 from pg_catalog.pg_roles as m
 inner join pg_catalog.pg_roles as r on m.oid <> r.oid and pg_has_role(m.oid, r.oid, 'member')
-where m.rolname = any (%(roles)s) and not m.rolsuper
-  and (r.rolname = any (%(roles)s) or r.rolname in ('pg_read_all_data', 'pg_write_all_data'))
+inner join pg_catalog.pg_database as d on d.datname = current_database()
+where not m.rolsuper
+  and (r.rolname = any (%(roles)s) and m.oid <> d.datdba
+       or m.rolname = any (%(roles)s) and r.rolname ~ '^pg_')
 order by 1, 2
 """
+"""The owner of the database may have made the roles, and administers them then."""
 _LATER: Final = """
 select coalesce(n.nspname::text, 'every schema'), pg_get_userbyid(d.defaclrole)::text,
   case d.defaclobjtype when 'r' then 'table' when 'S' then 'sequence' else 'function' end,
@@ -62,6 +65,19 @@ where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname <> all (%(schemas)s)
                   where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
 order by 1, 2
 """
+_DEFINERS: Final = """
+select format('%%s.%%s(%%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)), r.rolname::text
+from pg_catalog.pg_proc as p
+inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
+inner join pg_catalog.pg_roles as r on r.rolname = any (%(requests)s)
+where p.prosecdef and n.nspname <> all (%(schemas)s)
+  and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  and has_schema_privilege(r.oid, n.oid, 'usage')
+  and has_function_privilege(r.oid, p.oid, 'execute')
+  and not exists (select from pg_catalog.pg_depend as d
+                  where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e')
+order by 1, 2
+"""
 _SEQUENCES: Final = """
 select format('%%s.%%s', n.nspname, c.relname), coalesce(r.rolname::text, 'public'),
   a.privilege_type
@@ -95,7 +111,7 @@ def assert_surroundings(
         *(
             Finding(member, f"is a member of {role}, and can act as it", is_leak=True)
             for member, role in connection.execute(_MEMBERSHIPS, names).fetchall()
-            if words.get(role) not in REACH.get(words[member], ())
+            if words.get(role) not in REACH.get(words.get(member, ""), ())
         ),
         *(
             Finding(
@@ -118,18 +134,26 @@ def assert_surroundings(
         *(
             Finding(
                 name,
+                f"is a security definer in no project's schema, and {role} may execute it",
+                is_leak=True,
+            )
+            for name, role in connection.execute(_DEFINERS, names).fetchall()
+        ),
+        *(
+            Finding(
+                name,
                 f"{grantee} has {privilege}, and the next value is one for all tenants",
                 is_leak=True,
             )
             for name, grantee, privilege in connection.execute(_SEQUENCES, names).fetchall()
         ),
-        *_settings_read(read_helpers(connection, contract.schemas)),
+        *_believing(read_helpers(connection, contract.schemas)),
     ]
 
 
-def _settings_read(helpers: Iterable[Helper]) -> Iterator[Finding]:
-    """Find the helpers that believe a setting. Those of authz check its seal."""
+def _believing(helpers: Iterable[Helper]) -> Iterator[Finding]:
+    """Find the helpers that believe what a session says. Those of authz check its seal."""
     for helper in helpers:
-        if not helper.signature.startswith("authz.") and reads_setting(helper.definition):
-            problem = "policies call it, and it reads a setting, which every session can change"
+        if not helper.signature.startswith("authz.") and (what := chosen(helper.definition)):
+            problem = f"policies call it, and it reads {what}, which every session can change"
             yield Finding(helper.signature, problem, is_leak=True)

@@ -28,6 +28,7 @@ __all__ = [
     "ORG_A",
     "ORG_B",
     "ORG_GONE",
+    "ORG_NOWHERE",
     "PAIRS",
     "World",
     "person",
@@ -38,6 +39,8 @@ ORG_A: Final = "org_01ISOLATIONA"
 ORG_B: Final = "org_01ISOLATIONAB"
 """It begins with the id of the other one: a condition may not look at the beginning only."""
 ORG_GONE: Final = "org_01ISOLATIONGONE"
+ORG_NOWHERE: Final = "org_01ISOLATIONNOWHERE"
+"""The mirror does not have it."""
 ORG_GHOST: Final = "org_01ISOLATIONGHOST"
 ORG_UNSEEN: Final = "org_01ISOLATIONUNSEEN"
 
@@ -153,6 +156,26 @@ class World:
         """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
         ends = int(time.time()) - self.settings["leeway_s"] + ENDS_IN_S - 1
         return self._signed(self._claims(name, organization) | {"iat": ends - 60, "exp": ends})
+
+    def refused_tokens(self) -> Iterator[tuple[str, str, str]]:
+        """Yield tokens that would be a member's, what is wrong with each, and its SQLSTATE."""
+        claims = self._claims("ben", ORG_B)
+        head, _, signature = self._signed(claims).split(".")
+        _, altered, _ = self._signed(self._claims("ada", ORG_A)).split(".")
+        other = generate_private_key(65537, 2048)
+        ended = claims["iat"] - self.settings["leeway_s"] - 1
+        header = {"kid": _KID}
+        yield "altered", f"{head}.{altered}.{signature}", "WS303"
+        yield (
+            "signed by somebody else",
+            jwt.encode(claims, other, algorithm="RS256", headers=header),
+            "WS303",
+        )
+        yield "not signed", jwt.encode(claims, "", algorithm="none", headers=header), "WS303"
+        yield "ended", self._signed(claims | {"iat": ended - 60, "exp": ended}), "WS304"
+        for claim in ("iss", "client_id"):
+            stranger = self._signed(claims | {claim: "https://isolation.example"})
+            yield f"of another {claim}", stranger, "WS305"
 
     def _claims(self, name: str, organization: str | None) -> dict[str, Any]:
         now = int(time.time())

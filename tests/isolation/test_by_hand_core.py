@@ -1,0 +1,148 @@
+"""Mistakes as people make them, in orgscope's own schemas and in booking: each must be named."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from tests.isolation.conftest import Given
+
+_ME = "(select authz.user_id_or_null())"
+_ORG = "(select authz.org_id_or_null())"
+_OF_CORE = {
+    # The inner table has the column as well.
+    f"alter policy select_own_org on app.profiles using (exists (select from workos.organization_memberships as m "
+    f"where m.user_id = {_ME} and m.organization_id = organization_id))": (
+        "member of A: select on app.profiles (other organization): expected none, got rows",
+    ),
+    # What begins with the id is not yet the organization.
+    f"alter policy select_own_org on app.events using (org_id like {_ORG} || '%')": (
+        "member of A: select on app.events (other organization): expected none, got rows",
+    ),
+    # A colleague's session is nobody's business.
+    f"create policy select_colleagues on workos.sessions for select to orgscope_user using (exists (select from "
+    f"workos.organization_memberships as m where m.user_id = sessions.user_id and m.organization_id = {_ORG}))": (
+        "member of A: select on workos.sessions (another person's): expected none, got rows",
+    ),
+    # The policy of the mirror, without what keeps stubs and tombstones out.
+    f"create policy select_again on workos.organization_domains for select to orgscope_user using (organization_id = {_ORG})": (
+        "member of A: select on workos.organization_domains (tombstone or stub): expected none, got rows",
+    ),
+    "create view app.people as select id, email from workos.users": (
+        "app.people: is not in any contract: nobody said who may read it",
+    ),
+    "grant select on sync.inbox to orgscope_monitor": (
+        "sync.inbox: orgscope_monitor has SELECT, and the contract does not say so",
+    ),
+    "grant trigger on app.events to orgscope_user": (
+        "app.events: orgscope_user has TRIGGER, and the contract does not say so",
+    ),
+    "alter table app.events alter column owner_id set default 'user_01ADMIN'": (
+        "member of A: insert by default on app.events (own): expected rows, got denied (42501)",
+    ),
+}
+
+
+# A person has one profile, so that no second one shows what opens it.
+_OF_ONE_ROW = {
+    "create policy directory on app.profiles for select to orgscope_user using (title = 'Director')": (
+        "member of A: select on app.profiles (other organization): expected none, got rows",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "only"),
+    [
+        (
+            _OF_CORE,
+            ("app.events", "app.profiles", "workos.sessions", "workos.organization_domains"),
+        ),
+        (_OF_ONE_ROW, ("app.profiles",)),
+    ],
+)
+def test_core_and_booking__mistakes_made_by_hand__each_is_named(
+    given: Given, mistakes: dict[str, tuple[str, ...]], only: tuple[str, ...]
+) -> None:
+    given.by_hand(*mistakes)
+    report = given.check(None, *only)
+    found = [str(one) for one in (*report.leaks, *report.faults)]
+    missed = [one for named in mistakes.values() for one in named if one not in found]
+    assert missed == [], "\n".join(found)
+
+
+def test_roles__member_of_a_role_that_reaches_more__is_named(given: Given) -> None:
+    """The members do not inherit, so none is seen to reach more: each only may become the other."""
+    memberships = (
+        ("orgscope_owner", "orgscope_user"),
+        ("orgscope_definer", "orgscope_job"),
+        ("pg_read_all_data", "orgscope_monitor"),
+        ("pg_read_server_files", "orgscope_api"),
+        ("orgscope_backup", "intern"),
+    )
+    given.by_hand("create role intern login")
+    given.by_hand(*(f"grant {role} to {member}" for role, member in memberships))
+    try:
+        leaks = {str(one) for one in given.check(None, "app.events").leaks}
+    finally:
+        given.by_hand(*(f"revoke {role} from {member}" for role, member in memberships))
+        given.by_hand("drop role intern")
+    assert leaks == {
+        "orgscope_user: is a member of orgscope_owner, and can act as it",
+        "orgscope_api: is a member of orgscope_owner, and can act as it",
+        "orgscope_job: is a member of orgscope_owner, and can act as it",
+        "orgscope_job: is a member of orgscope_definer, and can act as it",
+        "orgscope_monitor: is a member of pg_read_all_data, and can act as it",
+        "orgscope_api: is a member of pg_read_server_files, and can act as it",
+        "intern: is a member of orgscope_backup, and can act as it",
+    }
+
+
+# function -> what is written instead of what, and what must be reported
+_OF_CONTEXTS = {
+    # Null for a key that there is not, and null is neither equal nor unequal.
+    "authz.sealed_claims(boolean)": (
+        ("if (v_expected = v_mac) is not true then", "if v_expected <> v_mac then"),
+        "member of A: require a context of a key that there is not on authz (WS301): expected denied, got opened",
+    ),
+    "authz.seal_message(integer,text,text)": (
+        ("|| claims)", "|| rtrim(claims))"),
+        "job of A: require a context altered on authz (WS301): expected denied, got opened",
+    ),
+    # The check of the signature was in the way of a test.
+    "authz.verify_token(text)": (
+        ("perform authz.refuse_token();", "null;"),
+        "token altered: open a context on authz (WS303): expected denied, got opened",
+        "token signed by somebody else: open a context on authz (WS303): expected denied, got opened",
+    ),
+    "authz.check_claims(jsonb,authz.settings)": (
+        ("(claims ->> 'iss' = any (accepted.issuers)) is not true", "false"),
+        "token of another iss: open a context on authz (WS305): expected denied, got opened",
+    ),
+    # One that is not there has no deleted_at either.
+    "authz.open_system_context(text,text,text)": (
+        ("""
+  ) is not true then
+    perform authz.refuse('WS311');""", """
+  ) is false then
+    perform authz.refuse('WS311');"""),
+        "job of an unknown organization: open a context on authz (WS311): expected denied, got opened",
+    ),
+    "authz.seal(text,jsonb)": (
+        ("(v_open - 'request' = v_claims - 'request') is false", "false"),
+        "second token in a transaction: open a context on authz (WS316): expected denied, got opened",
+    ),
+}  # fmt: skip
+
+
+def test_contexts__mistakes_made_by_hand__each_is_named(given: Given) -> None:
+    for function, ((said, instead), *_) in _OF_CONTEXTS.items():
+        with psycopg.connect(given.dsn) as connection:
+            [(definition,)] = connection.execute(
+                "select pg_get_functiondef(%s::regprocedure)", (function,)
+            ).fetchall()
+        assert said in definition
+        given.by_hand(definition.replace(said, instead))
+    found = [str(one) for one in given.check(None, "app.events").leaks]
+    missed = [one for _, *named in _OF_CONTEXTS.values() for one in named if one not in found]
+    assert missed == [], "\n".join(found)
