@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, Self
 
 import psycopg
 from psycopg import sql
 
-__all__ = ["Attempt", "Outcome", "Statement", "attempt", "open_attempts"]
+from orgscope.isolation.tables import TableInfo
+from orgscope.isolation.watch import written
+
+__all__ = ["Attempt", "Outcome", "Statement", "attempt", "attempt_all", "open_attempts"]
 
 _DENIED: Final = "42501"
 _CLAIMS: Final = "WS3"
 _CONSTRAINT: Final = "23"
+_FOREIGN_KEY: Final = ("23503", "23001")
 _UNSUPPORTED: Final = "0A000"
+_REACHED: Final = """
+with named as (
+  select c.oid
+  from pg_catalog.pg_class as c
+  inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+  where format('%%s.%%s', n.nspname, c.relname) = %(table)s
+)
+select coalesce(sum(
+  pg_catalog.pg_stat_get_xact_tuples_updated(r.oid)
+  + pg_catalog.pg_stat_get_xact_tuples_deleted(r.oid)
+), 0)
+from (
+  select n.oid from named as n
+  union
+  select t.relid from named as n cross join lateral pg_catalog.pg_partition_tree(n.oid) as t
+) as r
+"""
 
 Outcome = Literal["rows", "none", "denied", "error"]
 
@@ -44,6 +65,8 @@ class Attempt:
     failed_as: Outcome = "error"
     falls_short: bool = False
     """Whether it reached fewer rows than it was to reach."""
+    written: frozenset[tuple[str, str]] = frozenset()
+    """Of which tables of organizations it wrote rows, and of which organizations, if watched."""
 
     @classmethod
     def asked(cls, may: bool) -> Self:
@@ -72,16 +95,46 @@ def open_attempts(connection: psycopg.Connection[Any]) -> None:
     connection.execute("savepoint attempt")
 
 
-def attempt(connection: psycopg.Connection[Any], statement: Statement) -> Attempt:
-    """Run a statement and take it back, to the savepoint of ``open_attempts``."""
+def attempt(
+    connection: psycopg.Connection[Any], statement: Statement, *, watched: bool = False
+) -> Attempt:
+    """Run a statement and take it back, to the savepoint of ``open_attempts``.
+
+    Where it is ``watched``, what it wrote of organizations is looked at before.
+    """
     try:
-        return _run(connection, statement)
+        made = _run(connection, statement)
+        return replace(made, written=written(connection)) if watched else made
     except psycopg.Error as error:
         state = error.sqlstate or type(error).__name__
         message = error.diag.message_primary or ""
         return Attempt(state, message=message, failed_as=_outcome_of(state, statement))
     finally:
         connection.execute("rollback to savepoint attempt")
+
+
+def attempt_all(
+    connection: psycopg.Connection[Any],
+    table: TableInfo,
+    statement: Statement,
+    *,
+    watched: bool = False,
+) -> Attempt:
+    """Run a statement, and count the rows that it reaches also where a foreign key stops it.
+
+    Foreign keys are asked when all rows are written, and PostgreSQL's counters do not go back.
+    """
+    made = attempt(connection, statement, watched=watched)
+    if made.sqlstate not in _FOREIGN_KEY or table.cascades_to_itself:
+        return made
+    before = _reached(connection, table)
+    again = attempt(connection, statement)
+    return replace(again, count=_reached(connection, table) - before)
+
+
+def _reached(connection: psycopg.Connection[Any], table: TableInfo) -> int:
+    [(count,)] = connection.execute(_REACHED, {"table": table.name}).fetchall()
+    return int(count)
 
 
 def _run(connection: psycopg.Connection[Any], statement: Statement) -> Attempt:

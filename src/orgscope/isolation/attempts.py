@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 
 from orgscope.isolation.actors import Actor
-from orgscope.isolation.attempt import Attempt, Statement, attempt
+from orgscope.isolation.attempt import Attempt, Statement, attempt, attempt_all
 from orgscope.isolation.contract import Command
 from orgscope.isolation.live import DELETED_AT
 from orgscope.isolation.oracle import Expected, Row, expected_for, expected_of_all, place_of
@@ -17,45 +17,82 @@ from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Tried
 from orgscope.isolation.rows import Values
 from orgscope.isolation.statements import (
+    COPY_FROM,
+    COPY_TO,
+    DELETES,
+    INSERTS,
+    READS,
+    TRUNCATE,
+    UPDATES,
+    UPSERT,
     Change,
-    copy_in,
-    copy_out,
     delete,
     insert,
-    lock_keys,
-    merge_delete,
-    merge_insert,
     move,
     select_column,
-    select_keys,
-    truncate,
 )
 from orgscope.isolation.world import ORG_A, ORG_B, person
 
-__all__ = ["attempts_on"]
+__all__ = ["attempts_on", "written_elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One attempt to write: its word, where the row stands, what is expected, the statement."""
+
+    command: str
+    place: str
+    expected: Expected
+    statement: Statement
+    reachable: int | None = None
+    """How many rows it is to reach exactly, for what names none."""
 
 
 def attempts_on(
     connection: psycopg.Connection[Any], actor: Actor, subject: Subject
 ) -> Iterator[Tried]:
     """Try everything, each in the transaction of ``connection`` and taken back."""
-    table, declared = subject.table, subject.declared
-    change = subject.user_change if actor.role == "user" else subject.change
     yield from _reads(connection, actor, subject)
     yield from _columns(connection, actor, subject)
-    yield from _inserts(connection, actor, subject)
+    watched = subject.fires and actor.role == "user" and actor.organization is not None
+    for one in _writes(actor, subject):
+        if one.reachable is None:
+            made, expected = attempt(connection, one.statement, watched=watched), one.expected
+        else:
+            made = attempt_all(connection, subject.table, one.statement, watched=watched)
+            made, expected = _counted(made, one)
+        yield one.command, one.place, expected, made
+        if watched and made.sqlstate is None:
+            yield from written_elsewhere(actor, one.command, made)
+
+
+def written_elsewhere(actor: Actor, command: str, made: Attempt) -> Iterator[Tried]:
+    """Yield for each table whether a row of another organization was written, by whomever."""
+    label = f"effects of {command}"
+    tables = {table for table, organization in made.written if organization != actor.organization}
+    for table in sorted(tables):
+        yield label, f"other organization, of {table}", "none", Attempt(count=1)
+    if not tables:
+        yield label, "other organization", "none", Attempt()
+
+
+def _writes(actor: Actor, subject: Subject) -> Iterator[_Write]:
+    table, declared = subject.table, subject.declared
+    change = subject.user_change if actor.role == "user" else subject.change
+    yield from _inserts(actor, subject)
+    yield from _inserts_by_default(actor, subject)
     if change is not None:
-        yield from _updates(connection, actor, subject, change)
-        yield from _upserts(connection, actor, subject, change)
-    yield from _deletes(connection, actor, subject)
+        yield from _updates(actor, subject, change)
+        yield from _upserts(actor, subject, change)
+    yield from _deletes(actor, subject)
     if actor.role == "user" and actor.organization is not None:
-        yield from _moves(connection, actor, subject)
+        yield from _moves(actor, subject)
     expected = expected_for(actor, declared, "truncate", Row(()))
-    yield "truncate", "any row", expected, attempt(connection, truncate(table))
+    yield _Write(TRUNCATE.command, "any row", expected, TRUNCATE.compose(table))
 
 
 def _groups(
-    actor: Actor, subject: Subject, *commands: Command
+    actor: Actor, subject: Subject, commands: tuple[Command, ...]
 ) -> dict[tuple[str, Expected], list[Row]]:
     """Group the rows by where they stand and what is expected of them."""
     groups: dict[tuple[str, Expected], list[Row]] = {}
@@ -66,24 +103,19 @@ def _groups(
 
 
 def _reads(connection: psycopg.Connection[Any], actor: Actor, subject: Subject) -> Iterator[Tried]:
-    """Read without a condition: what is visible in any place is returned."""
     table = subject.table
-    reads: list[tuple[str, Statement, tuple[Command, ...]]] = [
-        ("select", select_keys(table), ("select",)),
-        ("select for update", lock_keys(table), ("select", "update")),
-    ]
-    if not table.partitioned:  # PostgreSQL copies partitions, and nobody may.
-        reads.append(("copy to", copy_out(table), ("select",)))
-    for label, statement, commands in reads:
-        made = attempt(connection, statement)
-        for (place, expected), rows in _groups(actor, subject, *commands).items():
+    for way in READS:
+        if way.command == COPY_TO and table.partitioned:
+            continue  # PostgreSQL copies partitions, and nobody may.
+        made = attempt(connection, way.compose(table))
+        for (place, expected), rows in _groups(actor, subject, way.needs).items():
             seen = [row for row in rows if row.key in made.rows]
             if made.sqlstate is not None:
-                yield label, place, expected, made
+                yield way.command, place, expected, made
             elif expected == "rows" and len(seen) < len(rows):
-                yield label, place, expected, Attempt(count=len(seen), falls_short=True)
+                yield way.command, place, expected, Attempt(count=len(seen), falls_short=True)
             else:
-                yield label, place, expected, Attempt(count=len(seen))
+                yield way.command, place, expected, Attempt(count=len(seen))
 
 
 def _columns(
@@ -98,30 +130,19 @@ def _columns(
         yield "select column", column.name, "rows" if granted else "denied", made
 
 
-def _inserts(
-    connection: psycopg.Connection[Any], actor: Actor, subject: Subject
-) -> Iterator[Tried]:
+def _inserts(actor: Actor, subject: Subject) -> Iterator[_Write]:
     declared, table = subject.declared, subject.table
+    # Row security is for no COPY FROM: PostgreSQL refuses it to whoever is bound by it.
+    copied: Expected = "rows" if actor.is_owner and not declared.forced else "denied"
     for whose, values in subject.fresh:
         place = place_of(actor, declared, whose)
-        expected = expected_for(actor, declared, "insert", whose)
-        yield "insert", place, expected, attempt(connection, insert(table, values))
-        seen = expected_of_all(actor, declared, ("insert", "select"), whose)
-        returned = attempt(connection, insert(table, values, returning=True))
-        yield "insert returning", place, seen, returned
-        if not values:
-            continue
-        yield "merge insert", place, expected, attempt(connection, merge_insert(table, values))
-        # Row security is for no COPY FROM: PostgreSQL refuses it to whoever is bound by it.
-        free = actor.is_owner and not declared.forced
-        copied = attempt(connection, copy_in(table, values))
-        yield "copy from", place, "rows" if free else "denied", copied
-    yield from _inserts_by_default(connection, actor, subject)
+        for way in INSERTS if values else INSERTS[:2]:
+            expected = expected_of_all(actor, declared, way.needs, whose)
+            expected = copied if way.command == COPY_FROM else expected
+            yield _Write(way.command, place, expected, way.compose(table, values))
 
 
-def _inserts_by_default(
-    connection: psycopg.Connection[Any], actor: Actor, subject: Subject
-) -> Iterator[Tried]:
+def _inserts_by_default(actor: Actor, subject: Subject) -> Iterator[_Write]:
     """Insert an own row without saying whose it is."""
     declared, table = subject.declared, subject.table
     own = {declared.organization_column, declared.person_column}
@@ -131,8 +152,8 @@ def _inserts_by_default(
     for whose, values in subject.fresh:
         if place_of(actor, declared, whose) == "own":
             rest = [name for name in values if name not in by_default]
-            made = attempt(connection, insert(table, values, rest))
-            yield "insert by default", "own", expected_for(actor, declared, "insert", whose), made
+            expected = expected_for(actor, declared, "insert", whose)
+            yield _Write("insert by default", "own", expected, insert(table, values, rest))
 
 
 def _has_default(subject: Subject, name: str) -> bool:
@@ -140,66 +161,51 @@ def _has_default(subject: Subject, name: str) -> bool:
     return column is not None and column.has_default
 
 
-def _updates(
-    connection: psycopg.Connection[Any], actor: Actor, subject: Subject, change: Change
-) -> Iterator[Tried]:
+def _updates(actor: Actor, subject: Subject, change: Change) -> Iterator[_Write]:
     table = subject.table
-    for (place, expected), rows in _groups(actor, subject, "update").items():
-        yield "update", place, expected, attempt(connection, change.of(table, rows[0]))
-    for (place, expected), rows in _groups(actor, subject, "update", "select").items():
-        returned = attempt(connection, change.of(table, rows[0], returning=True))
-        yield "update returning", place, expected, returned
-        yield "merge update", place, expected, attempt(connection, change.merge(table, rows[0]))
-    yield _blind(connection, actor, subject, "update", change.everywhere(table))
+    for way in UPDATES:
+        for (place, expected), rows in _groups(actor, subject, way.needs).items():
+            yield _Write(way.command, place, expected, way.compose(change, table, rows[0]))
+    yield _blind(actor, subject, "update", change.everywhere(table))
 
 
-def _deletes(
-    connection: psycopg.Connection[Any], actor: Actor, subject: Subject
-) -> Iterator[Tried]:
+def _deletes(actor: Actor, subject: Subject) -> Iterator[_Write]:
     table = subject.table
-    for (place, expected), rows in _groups(actor, subject, "delete").items():
-        yield "delete", place, expected, attempt(connection, delete(table, rows[0]))
-    for (place, expected), rows in _groups(actor, subject, "delete", "select").items():
-        returned = attempt(connection, delete(table, rows[0], returning=True))
-        yield "delete returning", place, expected, returned
-        yield "merge delete", place, expected, attempt(connection, merge_delete(table, rows[0]))
-    yield _blind(connection, actor, subject, "delete", delete(table))
+    for way in DELETES:
+        for (place, expected), rows in _groups(actor, subject, way.needs).items():
+            yield _Write(way.command, place, expected, way.compose(table, rows[0]))
+    yield _blind(actor, subject, "delete", delete(table))
 
 
-def _blind(
-    connection: psycopg.Connection[Any],
-    actor: Actor,
-    subject: Subject,
-    command: Command,
-    statement: Statement,
-) -> Tried:
+def _blind(actor: Actor, subject: Subject, command: Command, statement: Statement) -> _Write:
     """Write without a condition: no SELECT policy helps, and the number of rows must be exact."""
     expectations = [expected_for(actor, subject.declared, command, row) for row in subject.rows]
     reachable = expectations.count("rows")
-    made = attempt(connection, statement)
     label, place = f"{command} without condition", f"{reachable} of {len(expectations)} rows"
     if reachable == 0:
-        expected: Expected = expectations[0] if expectations else "denied"
-        return label, place, expected, made
-    if made.sqlstate is None and made.count > reachable:
-        return label, place, "none", made
+        return _Write(label, place, expectations[0] if expectations else "denied", statement)
+    return _Write(label, place, "rows", statement, reachable)
+
+
+def _counted(made: Attempt, write: _Write) -> tuple[Attempt, Expected]:
+    """Return the attempt and what is expected of it, as it shows: too many, too few, or as many."""
+    reachable = write.reachable or 0
+    if made.count > reachable:
+        return made, "none"
     if made.sqlstate is None and made.count < reachable:
-        return label, place, "rows", replace(made, falls_short=True)
-    return label, place, "rows", made
+        return replace(made, falls_short=True), "rows"
+    return made, "rows"
 
 
-def _upserts(
-    connection: psycopg.Connection[Any], actor: Actor, subject: Subject, change: Change
-) -> Iterator[Tried]:
+def _upserts(actor: Actor, subject: Subject, change: Change) -> Iterator[_Write]:
     declared, table = subject.declared, subject.table
     insertable = declared.grants(actor.role).get("insert")
     columns = insertable.columns if insertable is not None else None
-    needed: Sequence[Command] = ("insert", "update", "select")
-    for (place, _), rows in _groups(actor, subject, "update").items():
-        allowed = expected_of_all(actor, declared, needed, rows[0]) == "rows"
+    for (place, _), rows in _groups(actor, subject, ("update",)).items():
+        allowed = expected_of_all(actor, declared, UPSERT.needs, rows[0]) == "rows"
         allowed = allowed and (columns is None or set(table.key) <= set(columns))
-        made = attempt(connection, change.upsert(table, rows[0], _values_for(subject, rows[0])))
-        yield "upsert", place, "rows" if allowed else "denied", made
+        statement = UPSERT.compose(change, table, rows[0], _values_for(subject, rows[0]))
+        yield _Write(UPSERT.command, place, "rows" if allowed else "denied", statement)
 
 
 def _values_for(subject: Subject, row: Row) -> Values:
@@ -210,7 +216,7 @@ def _values_for(subject: Subject, row: Row) -> Values:
     return subject.fresh[0][1]
 
 
-def _moves(connection: psycopg.Connection[Any], actor: Actor, subject: Subject) -> Iterator[Tried]:
+def _moves(actor: Actor, subject: Subject) -> Iterator[_Write]:
     """Give the nearest row to the other organization, to a colleague, and to nobody by deleting."""
     declared, table = subject.declared, subject.table
     row = _nearest(actor, subject)
@@ -238,10 +244,10 @@ def _moves(connection: psycopg.Connection[Any], actor: Actor, subject: Subject) 
         may = given is not None and expected_for(actor, declared, "update", given) == "rows"
         if expected == "rows" and not (open_ and may):
             expected = "denied"
-        yield "move", place, expected, attempt(connection, move(table, row, column.name, value))
+        yield _Write("move", place, expected, move(table, row, column.name, value))
         # A condition would ask the SELECT policy of the new row, too.
-        made = attempt(connection, move(table, None, column.name, value))
-        yield "move without condition", place, expected, made
+        blind = move(table, None, column.name, value)
+        yield _Write("move without condition", place, expected, blind)
 
 
 def _nearest(actor: Actor, subject: Subject) -> Row | None:

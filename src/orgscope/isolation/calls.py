@@ -1,14 +1,16 @@
-"""Call what requests may execute with the keys of other tenants: the answer must tell nothing.
+"""Call what requests may execute: it must neither give nor write what is another organization's.
 
-A security definer is bound by no policy of the request. For a key of somebody else's row it must
-end as it does for a key of no row at all: the same result, the same error, as many rows written.
+A security definer is bound by no policy of the request. What needs no argument is called as it is.
+For a key of somebody else's row it must end as it does for a key of no row at all: the same result,
+the same error, as many rows written.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 import psycopg
@@ -16,13 +18,16 @@ from psycopg import sql
 
 from orgscope.isolation.actors import Actor
 from orgscope.isolation.attempt import Attempt
+from orgscope.isolation.attempts import written_elsewhere
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.functions import FunctionInfo
-from orgscope.isolation.oracle import Row, place_of
-from orgscope.isolation.prepare import Subject
-from orgscope.isolation.report import Tried
+from orgscope.isolation.oracle import Row, expected_for, place_of, words_of
+from orgscope.isolation.prepare import Prepared, Subject
+from orgscope.isolation.report import Case, Finding, Tried
+from orgscope.isolation.watch import written
+from orgscope.isolation.world import PAIRS
 
-__all__ = ["attempts_on_calls"]
+__all__ = ["attempts_on_calls", "ungiven"]
 
 _WRITTEN: Final = """
 select coalesce(sum(
@@ -40,6 +45,8 @@ _NOBODYS: Final = {
 }
 """Keys of no row, for the types that keys have."""
 _MINE: Final = ("own", "same organization")
+_CALL: Final = "call"
+_GIVEN: Final = "any row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +54,101 @@ class _Answer:
     """How a call ended: what it returned, or how it failed, and how many rows it wrote."""
 
     sqlstate: str | None
-    rows: tuple[str, ...]
-    written: int
+    rows: tuple[str, ...] = ()
+    counted: int = 0
+    written: frozenset[tuple[str, str]] = frozenset()
 
 
 def attempts_on_calls(
-    connection: psycopg.Connection[Any],
-    actor: Actor,
-    contract: Contract,
-    functions: Sequence[FunctionInfo],
-    subjects: Sequence[Subject],
+    connection: psycopg.Connection[Any], actor: Actor, contract: Contract, prepared: Prepared
 ) -> Iterator[tuple[str, Tried]]:
-    """Yield for each function and table what the actor learns by a key of each place."""
-    if actor.role != "user" or actor.organization is None:
+    """Yield for each function and procedure what the actor is given, and what it writes.
+
+    Keys of other tenants are for who has a tenant.
+    """
+    if actor.role != "user":
         return
-    for function in functions:
+    foreign = _foreign_words(actor, prepared.world)
+    for function in prepared.functions:
         if not function.can_be_called or function.name not in contract.functions.get("user", ()):
             continue
-        nothing = {kind: _NOBODYS[kind] for _, kind in function.parameters if kind in _NOBODYS}
-        known = _call(connection, function, nothing)
-        if known is None or known != _call(connection, function, nothing):
-            continue  # It answers differently each time, so no difference tells anything.
-        for subject in subjects:
-            for place, row in _places(actor, subject).items():
-                made = _call(connection, function, nothing | _key(subject, row))
-                differs = Attempt(count=int(made != known))
-                where = f"{place}, of {subject.table.name}"
-                if place not in _MINE:
-                    yield function.signature, ("call", where, "none", differs)
-                elif made != known:
-                    yield function.signature, ("call", where, "rows", differs)
+        if not function.required:
+            for tried in _without_arguments(connection, actor, function, foreign):
+                yield function.signature, tried
+        if function.definer and function.parameters and actor.organization is not None:
+            for tried in _with_keys(connection, actor, function, foreign, prepared.subjects):
+                yield function.signature, tried
+
+
+def _without_arguments(
+    connection: psycopg.Connection[Any],
+    actor: Actor,
+    function: FunctionInfo,
+    foreign: Mapping[str, str],
+) -> Iterator[Tried]:
+    answer = _call(connection, function, {})
+    if function.gives_rows and answer.rows:
+        yield _CALL, _GIVEN, "rows", Attempt(count=len(answer.rows))
+    yield from _elsewhere(actor, answer, foreign)
+
+
+def _elsewhere(actor: Actor, answer: _Answer, foreign: Mapping[str, str]) -> Iterator[Tried]:
+    """Yield whether the answer has, or wrote, what is another organization's."""
+    given = {word for row in answer.rows for word in words_of(row)}
+    tables = sorted({foreign[word] for word in given & foreign.keys()})
+    for table in tables:
+        yield _CALL, f"other organization, of {table}", "none", Attempt(count=1)
+    if not tables:
+        yield _CALL, "other organization", "none", Attempt()
+    yield from written_elsewhere(actor, _CALL, Attempt(written=answer.written))
+
+
+def _foreign_words(actor: Actor, subjects: Iterable[Subject]) -> dict[str, str]:
+    """Return what stands in rows of other organizations only, each with a table that has it."""
+    people = {person for organization, person in PAIRS if organization == actor.organization}
+    foreign: dict[str, str] = {}
+    known: set[str] = set()
+    for subject in subjects:
+        declared = subject.declared
+        for row in subject.rows:
+            if declared.scope in {"mirror", "shared"}:
+                is_known = expected_for(actor, declared, "select", row) == "rows"
+            elif declared.scope == "organization":
+                is_known = actor.organization in row.organizations
+            else:
+                is_known = not row.persons.isdisjoint(people)
+            if is_known:
+                known |= row.words
+            elif declared.scope in {"organization", "user"}:
+                for word in row.words:
+                    foreign.setdefault(word, subject.table.name)
+    return {word: table for word, table in foreign.items() if word not in known}
+
+
+def _with_keys(
+    connection: psycopg.Connection[Any],
+    actor: Actor,
+    function: FunctionInfo,
+    foreign: Mapping[str, str],
+    subjects: Sequence[Subject],
+) -> Iterator[Tried]:
+    nothing = {kind: _NOBODYS[kind] for _, kind in function.parameters if kind in _NOBODYS}
+    if any(kind not in nothing for _, kind in function.required):
+        return
+    known = _call(connection, function, nothing)
+    if known != _call(connection, function, nothing):
+        return  # It answers differently each time, so no difference tells anything.
+    yield from _elsewhere(actor, known, foreign)
+    for subject in subjects:
+        for place, row in _places(actor, subject).items():
+            made = _call(connection, function, nothing | _key(subject, row))
+            differs = Attempt(count=int(made != known))
+            where = f"{place}, of {subject.table.name}"
+            if place not in _MINE:
+                yield _CALL, where, "none", differs
+            elif made != known:
+                yield _CALL, where, "rows", differs
+                yield from _elsewhere(actor, made, foreign)
 
 
 def _places(actor: Actor, subject: Subject) -> dict[str, Row]:
@@ -100,30 +172,53 @@ def _key(subject: Subject, row: Row) -> dict[str, str]:
 
 
 def _call(
-    connection: psycopg.Connection[Any], function: FunctionInfo, values: dict[str, str]
-) -> _Answer | None:
-    """Call it and take it back; None when no value is known for a parameter."""
-    if any(kind not in values for _, kind in function.parameters):
-        return None
-    arguments = sql.SQL(", ").join(
-        sql.SQL("{} => {}::{}").format(
-            sql.Identifier(name), sql.Literal(values[kind]), sql.SQL(kind)
-        )
-        for name, kind in function.parameters
+    connection: psycopg.Connection[Any], function: FunctionInfo, values: Mapping[str, str]
+) -> _Answer:
+    """Call it with the values of the types that there are, and take it back."""
+    called = sql.SQL("{}({})").format(
+        sql.Identifier(*function.name.split(".", 1)),
+        sql.SQL(", ").join(_arguments(function, values)),
     )
-    called = sql.Identifier(*function.name.split(".", 1))
-    query = sql.SQL("select {}({})::text").format(called, arguments)
-    before = _written(connection)
+    query = sql.SQL("call {}" if function.is_procedure else "select {}::text").format(called)
+    before = _counted(connection)
     try:
-        rows = connection.execute(query).fetchall()
-        found = tuple(sorted(str(row[0]) for row in rows))
-        return _Answer(None, found, _written(connection) - before)
+        cursor = connection.execute(query)
+        rows = cursor.fetchall() if cursor.description else []
+        found = tuple(sorted(str(row[0] if len(row) == 1 else row) for row in rows))
+        return _Answer(None, found, _counted(connection) - before, written(connection))
     except psycopg.Error as error:
-        return _Answer(error.sqlstate, (), 0)
+        return _Answer(error.sqlstate)
     finally:
         connection.execute("rollback to savepoint attempt")
 
 
-def _written(connection: psycopg.Connection[Any]) -> int:
+def _arguments(function: FunctionInfo, values: Mapping[str, str]) -> Iterator[sql.Composable]:
+    """Compose the arguments that are known, by name where each has one, else in their places."""
+    named = all(name for name, _ in (*function.parameters, *function.outputs))
+    arguments = [(name, kind, sql.Literal(values.get(kind))) for name, kind in function.parameters]
+    if named:
+        arguments = [one for one in arguments if one[1] in values]
+    else:
+        arguments = list(takewhile(lambda one: one[1] in values, arguments))
+    arguments += [(name, kind, sql.Literal(None)) for name, kind in function.outputs]
+    for name, kind, value in arguments:
+        argument = sql.SQL("{}::{}").format(value, sql.SQL(kind))
+        yield sql.SQL("{} => {}").format(sql.Identifier(name), argument) if named else argument
+
+
+def _counted(connection: psycopg.Connection[Any]) -> int:
     [(count,)] = connection.execute(_WRITTEN).fetchall()
     return int(count)
+
+
+def ungiven(functions: Iterable[FunctionInfo], cases: Iterable[Case]) -> Iterator[Finding]:
+    """Find the functions that were called, return rows, and gave nobody any."""
+    called = {case.table for case in cases if case.command == _CALL and case.place != _GIVEN}
+    given = {case.table for case in cases if case.command == _CALL and case.place == _GIVEN}
+    for one in functions:
+        if one.gives_rows and not one.required and one.signature in called - given:
+            problem = (
+                "gave nobody a row, so that it keeps rows back proves nothing. Give its tables "
+                "rows that it gives, by their [sample]"
+            )
+            yield Finding(one.signature, problem)

@@ -14,17 +14,7 @@ from orgscope.isolation.functions import EXECUTE, OWNERS, asked_of_functions
 from orgscope.isolation.partitions import partition_statements
 from orgscope.isolation.prepare import Prepared, Subject, unforced
 from orgscope.isolation.report import Case
-from orgscope.isolation.statements import (
-    copy_in,
-    copy_out,
-    delete,
-    insert,
-    lock_keys,
-    merge_delete,
-    merge_insert,
-    select_keys,
-    truncate,
-)
+from orgscope.isolation.statements import DELETES, INSERTS, READS, TRUNCATE, UPDATES, UPSERT
 from orgscope.isolation.views import asked_of_view
 
 __all__ = ["controls"]
@@ -83,22 +73,13 @@ def _candidates(prepared: Prepared) -> Iterator[tuple[str, str, Statement]]:
 
 def _statements_on(subject: Subject) -> Iterator[tuple[str, Statement]]:
     table, change, row, values = subject.table, subject.change, subject.rows[0], subject.fresh[0][1]
-    yield "select", select_keys(table)
-    yield "select for update", lock_keys(table)
-    yield "copy to", copy_out(table)
-    yield "insert", insert(table, values)
-    yield "insert returning", insert(table, values, returning=True)
-    yield "merge insert", merge_insert(table, values)
-    yield "copy from", copy_in(table, values)
+    yield from ((one.command, one.compose(table)) for one in READS)
+    yield from ((one.command, one.compose(table, values)) for one in INSERTS)
+    yield from ((one.command, one.compose(table, row)) for one in DELETES)
     if change is not None:
-        yield "update", change.of(table, row)
-        yield "update returning", change.of(table, row, returning=True)
-        yield "merge update", change.merge(table, row)
-        yield "upsert", change.upsert(table, row, values)
-    yield "delete", delete(table, row)
-    yield "delete returning", delete(table, row, returning=True)
-    yield "merge delete", merge_delete(table, row)
-    yield "truncate", truncate(table)
+        yield from ((one.command, one.compose(change, table, row)) for one in UPDATES)
+        yield UPSERT.command, UPSERT.compose(change, table, row, values)
+    yield TRUNCATE.command, TRUNCATE.compose(table)
 
 
 def _control(actor: str, name: str, command: str, made: Attempt) -> Case:

@@ -12,6 +12,7 @@ from orgscope.errors import ConfigurationError
 from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS, Actor
 from orgscope.isolation.assertions import assert_catalogue, faulty_columns
 from orgscope.isolation.budgets import assert_budgets
+from orgscope.isolation.calls import ungiven
 from orgscope.isolation.catalogue import Catalogue, read_catalogue
 from orgscope.isolation.clone import Clone
 from orgscope.isolation.contract import Contract
@@ -86,6 +87,7 @@ def examine(
         *prepared.findings,
         *assert_budgets(clone, usable),
         *unshown(prepared.views, cases),
+        *ungiven(prepared.functions, cases),
         *unexercised(catalogue.policies, cases, tried, actors, role_prefix),
     ]
     policies: dict[str, list[str]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,15 +27,18 @@ _FUNCTIONS: Final = """
 select
   p.oid, format('%%s.%%s', n.nspname, p.proname),
   format('%%s.%%s(%%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)),
-  p.oid::regprocedure::text, pg_get_userbyid(p.proowner)::text,
+  p.oid::regprocedure::text, p.prorettype::regtype::text, pg_get_userbyid(p.proowner)::text,
   p.prosecdef and p.prosqlbody is null,
   (select substr(c.setting, 13) from unnest(p.proconfig) as c (setting)
    where c.setting like 'search_path=%%'),
-  p.prokind = 'f' and p.prosecdef,
+  p.prokind::text, p.prosecdef, p.proretset, p.pronargdefaults,
   array(select array[coalesce(a.name, ''), format_type(a.type, null)]
         from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes)
           with ordinality as a (type, name, mode, place)
         where coalesce(a.mode, 'i') in ('i', 'b', 'v') order by a.place),
+  array(select array[coalesce(a.name, ''), format_type(a.type, null)]
+        from unnest(p.proallargtypes, p.proargnames, p.proargmodes) as a (type, name, mode)
+        where a.mode = 'o' and p.prokind = 'p'),
   array(select coalesce(r.rolname::text, 'public') || o.option
         from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
         inner join (values ('', false), (', with grant option,', true)) as o (option, is_grantable)
@@ -55,6 +58,7 @@ from pg_catalog.pg_proc as p where p.oid = any (%s)
 
 
 EXECUTE: Final = "execute"
+_FIRED: Final = ("trigger", "event_trigger")
 PINNED: Final = "pg_catalog, pg_temp"
 """The search path of a security definer: nobody can put an object of theirs in its way."""
 OWNERS: Final = ("owner", "definer", "sealer")
@@ -70,20 +74,38 @@ class FunctionInfo:
     signature: str
     procedure: str
     """The signature as a statement names it."""
+    result: str
     owner: str
     looks_up_as_owner: bool
     """True for a security definer whose names are looked up when it runs (not begin atomic)."""
     search_path: str | None
+    kind: str
+    """``f`` for a function, ``p`` for a procedure; others are aggregates and window functions."""
     definer: bool
-    """True for a function, and no procedure, that is a security definer."""
+    gives_rows: bool
+    """True when it returns a set."""
+    defaults: int
+    """How many of the last parameters need no value."""
     parameters: tuple[tuple[str, str], ...]
     """The name and the type of each, the name empty when it has none."""
+    outputs: tuple[tuple[str, str], ...]
+    """What a CALL of a procedure names besides, and gives no value."""
     grantees: frozenset[str]
 
     @property
+    def is_procedure(self) -> bool:
+        """True for what is called by CALL."""
+        return self.kind == "p"
+
+    @property
+    def required(self) -> tuple[tuple[str, str], ...]:
+        """The parameters that need a value."""
+        return self.parameters[: len(self.parameters) - self.defaults]
+
+    @property
     def can_be_called(self) -> bool:
-        """True for a security definer whose parameters have names."""
-        return self.definer and bool(self.parameters) and all(name for name, _ in self.parameters)
+        """True for what a statement can call by itself: no aggregate, and no trigger's function."""
+        return self.kind in {"f", "p"} and self.result not in _FIRED
 
 
 def read_functions(
@@ -92,21 +114,15 @@ def read_functions(
     """Read the functions of the schemas, by signature; ``only`` limits the procedures."""
     names = {"schemas": list(schemas), "only": None if only is None else list(only)}
     found = connection.execute(_FUNCTIONS, names).fetchall()
-    return [
-        FunctionInfo(
-            oid,
-            name,
-            text,
-            called,
-            owner,
-            looks_up,
-            path,
-            definer,
-            tuple((parameter, kind) for parameter, kind in parameters),
-            frozenset(grantees),
-        )
-        for oid, name, text, called, owner, looks_up, path, definer, parameters, grantees in found
-    ]
+    functions = []
+    for *rest, parameters, outputs, grantees in found:
+        facts: Any = (*rest, _pairs(parameters), _pairs(outputs), frozenset(grantees))
+        functions.append(FunctionInfo(*facts))
+    return functions
+
+
+def _pairs(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, kind) for name, kind in found)
 
 
 def assert_functions(

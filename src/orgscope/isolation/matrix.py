@@ -68,4 +68,4 @@ def _attempts(
         for tried in attempts_on_view(connection, actor, view, declared, role_prefix):
             yield view.name, tried
     yield from attempts_on_functions(connection, actor, contract, prepared.functions, role_prefix)
-    yield from attempts_on_calls(connection, actor, contract, prepared.functions, prepared.subjects)
+    yield from attempts_on_calls(connection, actor, contract, prepared)

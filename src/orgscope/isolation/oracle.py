@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 import psycopg
 from psycopg import sql
@@ -32,12 +33,15 @@ __all__ = [
     "expected_of_all",
     "place_of",
     "read_rows",
+    "words_of",
 ]
 
 Expected = Literal["rows", "none", "denied"]
 """``rows``: the command reaches them. ``none``: it reaches nothing, with or without an error.
 ``denied``: it raises."""
 
+_WORD: Final = re.compile(r"[\w-]{2,}")
+_NUMBER: Final = re.compile(r"[\d_-]+")
 _MEMBERSHIPS = """
 select user_id, organization_id, status from workos.organization_memberships
 where raw is not null and deleted_at is null
@@ -52,6 +56,13 @@ class Row:
     organizations: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
     live: bool = True
+    words: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """What stands in it."""
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a row, or of what a function returned: ids and texts, and no numbers."""
+    return frozenset(word for word in _WORD.findall(text) if not _NUMBER.fullmatch(word))
 
 
 class Memberships:
@@ -85,16 +96,17 @@ def read_rows(
         sql.SQL("null") if name is None else sql.SQL("{}::text").format(sql.Identifier(name))
         for name in (declared.organization_column, declared.person_column)
     ]
-    query = sql.SQL("select array[{}], {}, {} from {}").format(
+    query = sql.SQL("select array[{}], {}, {}, t.*::text from {} as t").format(
         sql.SQL(", ").join(columns),
         sql.SQL(", ").join(extra),
         is_live(declared),
         identifier(table),
     )
     rows = []
-    for key, organization, person, alive in connection.execute(query).fetchall():
+    for key, organization, person, alive, text in connection.execute(query).fetchall():
         whose = members.complete(declared, organization, person)
-        rows.append(Row(tuple(key), whose.organizations, whose.persons, alive))
+        found = Row(tuple(key), whose.organizations, whose.persons, alive, words_of(text))
+        rows.append(found)
     return sorted(rows, key=lambda row: row.key)
 
 

@@ -23,6 +23,7 @@ from orgscope.isolation.rows import RowMaker, Unmade, Values, identifier
 from orgscope.isolation.statements import Change, change_of
 from orgscope.isolation.tables import TableInfo
 from orgscope.isolation.views import ViewInfo, lacking
+from orgscope.isolation.watch import firing_tables, watch
 from orgscope.isolation.world import GHOSTS, World
 
 __all__ = ["Prepared", "Subject", "empty", "prepare", "unforced"]
@@ -44,6 +45,8 @@ class Subject:
     change: Change | None
     user_change: Change | None
     """What the request role sets; ``change`` when it may set nothing or everything."""
+    fires: bool = False
+    """Whether a request's write of it fires a trigger, also by a cascade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Prepared:
     """What is tried in a run, and the tables on which nothing could be."""
 
     subjects: list[Subject] = field(default_factory=list)
+    world: list[Subject] = field(default_factory=list)
+    """All tables with rows, also those that are not tried."""
     partitions: list[TableInfo] = field(default_factory=list)
     views: list[tuple[ViewInfo, View]] = field(default_factory=list)
     functions: list[FunctionInfo] = field(default_factory=list)
@@ -60,6 +65,7 @@ class Prepared:
         """Return what of it has one of the names."""
         return Prepared(
             [one for one in self.subjects if one.table.name in names],
+            self.world,
             [one for one in self.partitions if one.name in names],
             [one for one in self.views if one[0].name in names],
             [one for one in self.functions if one.name in names],
@@ -137,6 +143,7 @@ def prepare(
     prepared = Prepared(partitions=partitions, views=views, functions=catalogue.functions)
     with clone.owner() as connection, unforced(connection, [*ours, *partitions]):
         _fill(connection, ours, contract.tables, prepared, named)
+    watch(clone, (one.table for one in prepared.subjects), contract.tables)
     return world, prepared
 
 
@@ -164,14 +171,16 @@ def _fill(
         elif made := maker.delete_some(table, declared[table.name]):
             prepared.findings.append(_unmade(table, made))
             usable.remove(table)
-    members = Memberships(connection)
+    members, firing = Memberships(connection), firing_tables(connection)
     for table in usable:
         subject = _subject(connection, maker, table, declared[table.name], members)
         if isinstance(subject, Finding):
             prepared.findings.append(subject)
         else:
-            prepared.subjects.append(subject)
+            fires = table.name in firing and not {*subject.declared.user} <= {"select"}
+            prepared.subjects.append(replace(subject, fires=fires))
     prepared.subjects.sort(key=lambda one: one.table.name)
+    prepared.world.extend(prepared.subjects)
 
 
 def _parents_first(tables: Iterable[TableInfo]) -> list[TableInfo]:

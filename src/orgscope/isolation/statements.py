@@ -1,9 +1,11 @@
-"""The statements that are tried on a table."""
+"""The statements that are tried on a table, and what the contract must allow for each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final, Generic, ParamSpec
 
 from psycopg import sql
 
@@ -14,23 +16,39 @@ from orgscope.isolation.rows import Values, identifier, insert_query, key_text, 
 from orgscope.isolation.tables import TableInfo
 
 __all__ = [
+    "COPY_FROM",
+    "COPY_TO",
+    "DELETES",
+    "INSERTS",
+    "READS",
+    "TRUNCATE",
+    "UPDATES",
+    "UPSERT",
     "Change",
+    "Way",
     "change_of",
-    "copy_in",
-    "copy_out",
     "delete",
     "insert",
-    "lock_keys",
-    "merge_delete",
-    "merge_insert",
     "move",
     "permissions",
     "select_column",
-    "select_keys",
     "truncate",
 ]
 
+COPY_TO: Final = "copy to"
+COPY_FROM: Final = "copy from"
 _COMMA = sql.SQL(", ")
+_P = ParamSpec("_P")
+
+
+@dataclass(frozen=True, slots=True)
+class Way(Generic[_P]):
+    """One way to run a command: its word in a report, what it needs, and how it is composed."""
+
+    command: str
+    needs: tuple[Command, ...]
+    """What the contract must allow on the row."""
+    compose: Callable[_P, Statement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +107,16 @@ def change_of(
     return Change(column.name, sql.SQL(keyword))
 
 
-def select_keys(table: TableInfo) -> Statement:
-    """Compose the select of every key."""
+def _select_keys(table: TableInfo) -> Statement:
     return Statement(_select(table))
 
 
-def lock_keys(table: TableInfo) -> Statement:
+def _lock_keys(table: TableInfo) -> Statement:
     """Compose the select of every key that locks the rows, as one does to update them next."""
     return Statement(_select(table) + sql.SQL(" for update"))
 
 
-def copy_out(table: TableInfo) -> Statement:
-    """Compose the copy of every key."""
+def _copy_out(table: TableInfo) -> Statement:
     query = sql.SQL("copy {} ({}) to stdout").format(
         identifier(table), _COMMA.join(map(sql.Identifier, table.key))
     )
@@ -145,7 +161,7 @@ def insert(
     return Statement(query + _returning(table) if returning else query)
 
 
-def copy_in(table: TableInfo, values: Values) -> Statement:
+def _copy_in(table: TableInfo, values: Values) -> Statement:
     """Compose the copy of a row into the table, which row security refuses to everybody."""
     query = sql.SQL("copy {} ({}) from stdin").format(
         identifier(table), _COMMA.join(map(sql.Identifier, values))
@@ -153,7 +169,7 @@ def copy_in(table: TableInfo, values: Values) -> Statement:
     return Statement(query, copies="in", values=tuple(values.values()), unsupported="denied")
 
 
-def merge_insert(table: TableInfo, values: Values) -> Statement:
+def _merge_insert(table: TableInfo, values: Values) -> Statement:
     """Compose a merge that inserts a row."""
     overriding = any(column.identity and column.name in values for column in table.columns)
     query = sql.SQL(
@@ -182,7 +198,7 @@ def delete(table: TableInfo, row: Row | None = None, *, returning: bool = False)
     return Statement(query + _returning(table) if returning else query)
 
 
-def merge_delete(table: TableInfo, row: Row) -> Statement:
+def _merge_delete(table: TableInfo, row: Row) -> Statement:
     """Compose a merge that deletes one row."""
     return _merge_matched(table, row, sql.SQL("delete"))
 
@@ -227,3 +243,29 @@ def _is_row(table: TableInfo, row: Row) -> sql.Composed:
         sql.SQL("{} = {}").format(sql.Identifier(name), typed(table, name, value))
         for name, value in zip(table.key, row.key, strict=True)
     )
+
+
+READS: Final[tuple[Way[[TableInfo]], ...]] = (
+    Way("select", ("select",), _select_keys),
+    Way("select for update", ("select", "update"), _lock_keys),
+    Way(COPY_TO, ("select",), _copy_out),
+)
+"""Without a condition: what is visible is returned."""
+INSERTS: Final[tuple[Way[[TableInfo, Values]], ...]] = (
+    Way("insert", ("insert",), insert),
+    Way("insert returning", ("insert", "select"), partial(insert, returning=True)),
+    Way("merge insert", ("insert",), _merge_insert),
+    Way(COPY_FROM, ("insert",), _copy_in),
+)
+UPDATES: Final[tuple[Way[[Change, TableInfo, Row]], ...]] = (
+    Way("update", ("update",), Change.of),
+    Way("update returning", ("update", "select"), partial(Change.of, returning=True)),
+    Way("merge update", ("update", "select"), Change.merge),
+)
+UPSERT: Final = Way("upsert", ("insert", "update", "select"), Change.upsert)
+DELETES: Final[tuple[Way[[TableInfo, Row]], ...]] = (
+    Way("delete", ("delete",), delete),
+    Way("delete returning", ("delete", "select"), partial(delete, returning=True)),
+    Way("merge delete", ("delete", "select"), _merge_delete),
+)
+TRUNCATE: Final = Way("truncate", ("truncate",), truncate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -199,6 +200,12 @@ class TableInfo:
     def foreign_keys(self) -> tuple[Constraint, ...]:
         """The foreign keys."""
         return tuple(one for one in self.constraints if one.kind == "f")
+
+    @property
+    def cascades_to_itself(self) -> bool:
+        """True when a write of a row writes others of the same table by a foreign key."""
+        own = (one.definition for one in self.foreign_keys if one.parent == self.name)
+        return any(re.search(r"ON (?:DELETE|UPDATE) (?:CASCADE|SET)", text) for text in own)
 
     def column(self, name: str) -> Column | None:
         """Return a column, None when the table has none of this name."""
