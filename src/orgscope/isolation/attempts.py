@@ -10,12 +10,12 @@ import psycopg
 
 from orgscope.isolation.actors import Actor
 from orgscope.isolation.attempt import Attempt, Statement, attempt, attempt_all
+from orgscope.isolation.compose import Values
 from orgscope.isolation.contract import Command
 from orgscope.isolation.live import DELETED_AT
 from orgscope.isolation.oracle import Expected, Row, expected_for, expected_of_all, place_of
 from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Tried
-from orgscope.isolation.rows import Values
 from orgscope.isolation.statements import (
     COPY_FROM,
     COPY_TO,
@@ -83,6 +83,7 @@ def _writes(actor: Actor, subject: Subject) -> Iterator[_Write]:
     yield from _inserts_by_default(actor, subject)
     if change is not None:
         yield from _updates(actor, subject, change)
+    if change is not None and table.can_be_upserted:
         yield from _upserts(actor, subject, change)
     yield from _deletes(actor, subject)
     if actor.role == "user" and actor.organization is not None:

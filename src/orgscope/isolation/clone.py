@@ -22,9 +22,10 @@ from orgscope.errors import ConfigurationError, DatabaseNotReady
 from orgscope.isolation.dump import copy_schema
 from orgscope.settings import LOGINS, Settings
 
-__all__ = ["Clone", "cloned"]
+__all__ = ["QUALIFY", "Clone", "cloned"]
 
 _NAME: Final = "orgscope_isolation_"
+QUALIFY: Final = "set search_path = pg_catalog"
 _GRANTS = """
 select a.privilege_type, coalesce(quote_ident(r.rolname), 'public')
 from pg_catalog.pg_database as d
@@ -72,6 +73,16 @@ class Clone:
             if login is not None and self.superuser:
                 role = sql.Identifier(f"{self.settings.role_prefix}_{login}")
                 connection.execute(sql.SQL("set session authorization {}").format(role))
+            yield connection
+
+    @contextmanager
+    def catalogue(self) -> Iterator[psycopg.Connection[Any]]:
+        """Connect as the DBA where every name is printed with its schema.
+
+        Actors have other search paths, and each must find the types of an extension.
+        """
+        with self.connect() as connection:
+            connection.execute(QUALIFY)
             yield connection
 
     @contextmanager

@@ -215,7 +215,8 @@ class View(Relation):
         return self
 
 
-Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*$")]
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*[.].+$")]
+"""Schema and object as the catalogue has them, without quotes."""
 
 
 def _role(word: str) -> str:

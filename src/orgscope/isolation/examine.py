@@ -63,7 +63,7 @@ def examine(
     prove nothing.
     """
     role_prefix = clone.settings.role_prefix
-    with clone.connect() as connection:
+    with clone.catalogue() as connection:
         catalogue = read_catalogue(connection, contract.schemas, role_prefix)
         findings = assert_surroundings(connection, contract, role_prefix)
         helpers = read_helpers(connection, contract.schemas)
@@ -77,7 +77,8 @@ def examine(
     world, prepared = prepare(clone, usable, catalogue, named)
     if only:
         if not may_lack:
-            _refuse_unknown(set(only) - prepared.names)
+            said = {one.table for one in (*differing, *prepared.findings)}
+            _refuse_unknown(set(only) - prepared.names - said)
         prepared = prepared.only(only)
     cases = run_matrix(clone, usable, world, prepared, actors)
     tried = {subject.table.name for subject in prepared.subjects}

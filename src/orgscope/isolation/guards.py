@@ -144,7 +144,10 @@ def _granted(table: TableInfo | ViewInfo) -> set[tuple[str, str]]:
 
 
 def _columns(privilege: Privilege) -> str:
-    return f' ("{privilege.column}")' if privilege.column else ""
+    if privilege.column is None:
+        return ""
+    quoted = sql.Identifier(privilege.column).as_string()
+    return f" ({quoted.replace('{', '{{').replace('}', '}}')})"
 
 
 def _execution(function: FunctionInfo) -> Iterator[Mistake]:

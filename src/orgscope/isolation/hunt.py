@@ -16,7 +16,8 @@ from orgscope.isolation.assertions import assert_tables
 from orgscope.isolation.attempt import open_attempts
 from orgscope.isolation.attempts import attempts_on
 from orgscope.isolation.catalogue import read_catalogue
-from orgscope.isolation.clone import Clone
+from orgscope.isolation.clone import QUALIFY, Clone
+from orgscope.isolation.compose import identifier
 from orgscope.isolation.contexts import context_cases
 from orgscope.isolation.contract import Contract
 from orgscope.isolation.examine import Examined
@@ -26,7 +27,6 @@ from orgscope.isolation.mutants import Mutant, Query
 from orgscope.isolation.policies import assert_policies, read_policies
 from orgscope.isolation.prepare import Subject
 from orgscope.isolation.report import Case, Fate
-from orgscope.isolation.rows import identifier
 from orgscope.isolation.tables import read_tables
 from orgscope.isolation.views import assert_views, read_views
 from orgscope.isolation.world import World
@@ -54,6 +54,7 @@ def hunt(
             for login in dict.fromkeys(actor.login for actor in ACTORS)
         }
         owner = stack.enter_context(clone.connect("migrator"))
+        owner.execute(QUALIFY)  # as the names of the mutants were read
         superuser = stack.enter_context(clone.connect())
         # Also where the run was quick: the mistakes of a helper show on whose token has ended.
         actors = tuple(dict.fromkeys((*examined.actors, *ACTORS)))

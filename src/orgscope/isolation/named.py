@@ -24,7 +24,7 @@ _SLUG: Final = re.compile(r"[a-z][a-z0-9_:.-]{0,62}")
 _ENTITLED: Final = re.compile(r"\bauthz[.](?:role|permissions|has_permission)\b")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBERS: Final = ("integer", "bigint", "smallint", "numeric", "real", "double precision")
-_TEXTS: Final = ("text", "character varying", "character", "name", "citext")
+_TEXTS: Final = ("text", "character varying", "character", "name")
 _LONG_AGO, _FAR_AWAY = "2001-01-15 12:00Z", "2099-01-15 12:00Z"
 _MOST: Final = 12
 """How many values of one column are tried."""
@@ -92,7 +92,7 @@ def _numbers(texts: Iterable[str]) -> list[str]:
 def _fitting(
     column: Column, strings: Sequence[str], numbers: Sequence[str]
 ) -> Sequence[str | None]:
-    kind = column.base_type
+    kind = "text" if column.base_type.endswith(".citext") else column.base_type
     if column.labels:
         return [one for one in column.labels if one in strings]
     if kind.endswith("[]"):

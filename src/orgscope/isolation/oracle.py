@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from orgscope.isolation.actors import Actor
+from orgscope.isolation.compose import identifier, key_text
 from orgscope.isolation.contract import (
     ACTIVE_MEMBERSHIP,
     MEMBERSHIP,
@@ -22,7 +23,6 @@ from orgscope.isolation.contract import (
     Table,
 )
 from orgscope.isolation.live import is_live
-from orgscope.isolation.rows import identifier, key_text
 from orgscope.isolation.tables import TableInfo
 
 __all__ = [

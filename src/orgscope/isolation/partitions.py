@@ -9,9 +9,9 @@ import psycopg
 
 from orgscope.isolation.actors import Actor
 from orgscope.isolation.attempt import Statement, attempt
+from orgscope.isolation.compose import identifier
 from orgscope.isolation.contract import Command
 from orgscope.isolation.report import Tried
-from orgscope.isolation.rows import identifier
 from orgscope.isolation.statements import permissions, truncate
 from orgscope.isolation.tables import TableInfo
 

@@ -13,13 +13,14 @@ from psycopg import sql
 
 from orgscope.isolation.catalogue import Catalogue
 from orgscope.isolation.clone import Clone
+from orgscope.isolation.compose import Values, identifier
 from orgscope.isolation.contract import ROLES, Contract, Table, View
 from orgscope.isolation.functions import FunctionInfo
 from orgscope.isolation.live import as_deleted
 from orgscope.isolation.named import Named
 from orgscope.isolation.oracle import Memberships, Row, read_rows
 from orgscope.isolation.report import Finding
-from orgscope.isolation.rows import RowMaker, Unmade, Values, identifier
+from orgscope.isolation.rows import RowMaker, Unmade
 from orgscope.isolation.statements import Change, change_of
 from orgscope.isolation.tables import TableInfo
 from orgscope.isolation.views import ViewInfo, lacking

@@ -11,25 +11,15 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
+from orgscope.isolation.compose import Values, identifier, insert_query
 from orgscope.isolation.contract import Table
 from orgscope.isolation.live import as_deleted, is_live
 from orgscope.isolation.named import Named
 from orgscope.isolation.tables import Column, Constraint, TableInfo
-from orgscope.isolation.values import candidates, combinations, sample_value
+from orgscope.isolation.values import COMMON_TEXTS, candidates, combinations, sample_value
 from orgscope.isolation.world import ORG_A, PAIRS
 
-__all__ = [
-    "RowMaker",
-    "Unmade",
-    "Values",
-    "identifier",
-    "insert_query",
-    "key_text",
-    "typed",
-]
-
-Values = Mapping[str, str | None]
-"""Column -> value as text; PostgreSQL reads it with the column's type."""
+__all__ = ["RowMaker", "Unmade"]
 
 _NO_PERSON: Final = ""
 _TRY_OTHERS: Final = (
@@ -38,11 +28,6 @@ _TRY_OTHERS: Final = (
     psycopg.DataError,
 )
 """What another combination of values may not meet."""
-
-
-def identifier(table: TableInfo) -> sql.Identifier:
-    """Return the quoted name of a table."""
-    return sql.Identifier(*table.name.split(".", 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +50,7 @@ class RowMaker:
         self._declared = declared
         self._named = named
         self._numbers = count(1)
+        self._read: dict[str, list[str]] = {}
 
     def wanted(self, table: TableInfo, declared: Table) -> list[tuple[str, str]]:
         """Return the (organization, person) pairs of which the table needs a row each."""
@@ -152,28 +138,65 @@ class RowMaker:
         reason = self._follow_parents(table, fixed)
         if reason is not None:
             return Unmade(reason)
-        free = [
-            column
-            for column in table.columns
-            if column.not_null
-            and not (column.has_default or column.generated or column.name in fixed)
+        required = [
+            one
+            for one in table.columns
+            if one.not_null and not (one.has_default or one.generated or one.name in fixed)
         ]
-        options = [candidates(table, column, number) for column in free]
-        for column, found in zip(free, options, strict=True):
-            if not found:
+        # The last ones vary first: those of which a check says what they may be.
+        required.sort(key=table.is_checked)
+        return self._combine(table, fixed, required, number, keep=keep)
+
+    def _combine(
+        self,
+        table: TableInfo,
+        fixed: Values,
+        free: Sequence[Column],
+        number: int,
+        *,
+        keep: bool,
+    ) -> Values | Unmade:
+        """Try the candidates of the free columns until a row can be inserted.
+
+        Where a check asks for a column that may be null, that one is filled as well, once.
+        """
+        options: list[list[str | None]] = []
+        for column in free:
+            known = candidates(table, column, number) or self._readable(column)
+            if not known:
                 return Unmade(
                     f"no value is known for the type {column.type} of column {column.name}"
                 )
+            options.append([*known] if column.not_null else [None, *known])
         last = "no combination of values was tried"
+        filled = set()
         for combination in combinations(options):
-            values = fixed | dict(zip((one.name for one in free), combination, strict=True))
+            values = {**fixed, **dict(zip((one.name for one in free), combination, strict=True))}
             error = self._try(table, values, keep=keep)
             if error is None or (not keep and isinstance(error, psycopg.errors.UniqueViolation)):
                 return values
             last = _said(error)
             if not isinstance(error, _TRY_OTHERS):
                 break
+            more = table.checked_by(error.diag.constraint_name)
+            more = [one for one in more if not one.generated and one.name not in values]
+            if more and error.diag.constraint_name not in filled:
+                filled.add(error.diag.constraint_name)
+                made = self._combine(table, values, more, number, keep=keep)
+                if not isinstance(made, Unmade):
+                    return made
         return Unmade(last)
+
+    def _readable(self, column: Column) -> list[str]:
+        """Return the common texts that PostgreSQL reads with a type of which nothing is known."""
+        if column.base_type not in self._read:
+            query = sql.SQL("select {}::{}")
+            self._read[column.base_type] = [
+                text
+                for text in COMMON_TEXTS
+                if self._error(query.format(sql.Literal(text), sql.SQL(column.base_type))) is None
+            ]
+        return self._read[column.base_type]
 
     def _fixed(
         self, table: TableInfo, declared: Table, organization: str, person: str, number: int
@@ -223,15 +246,20 @@ class RowMaker:
         return dict(zip(key.columns, row, strict=True)) if row else None
 
     def _try(self, table: TableInfo, values: Values, *, keep: bool) -> psycopg.Error | None:
+        error = self._error(insert_query(table, values), sql.SQL("set constraints all immediate"))
+        if error is None and not keep:
+            self._connection.execute("rollback to savepoint made")
+        return error
+
+    def _error(self, *queries: sql.SQL | sql.Composed) -> psycopg.Error | None:
+        """Run them, and take them back when one fails."""
         self._connection.execute("savepoint made")
         try:
-            self._connection.execute(insert_query(table, values))
-            self._connection.execute("set constraints all immediate")
+            for query in queries:
+                self._connection.execute(query)
         except psycopg.Error as error:
             self._connection.execute("rollback to savepoint made")
             return error
-        if not keep:
-            self._connection.execute("rollback to savepoint made")
         return None
 
 
@@ -245,34 +273,6 @@ def _belongs(declared: Table, organization: str, person: str) -> dict[str, str |
     elif declared.person_column is not None and declared.scope == "organization":
         belongs[declared.person_column] = None
     return belongs
-
-
-def insert_query(
-    table: TableInfo, values: Values, columns: Sequence[str] | None = None
-) -> sql.Composed:
-    """Compose the insertion of a row, of some of its columns when they are given."""
-    names = [name for name in values if columns is None or name in columns]
-    if not names:
-        return sql.SQL("insert into {} default values").format(identifier(table))
-    overriding = any(column.identity and column.name in names for column in table.columns)
-    return sql.SQL("insert into {} ({}) {} values ({})").format(
-        identifier(table),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL("overriding system value" if overriding else ""),
-        sql.SQL(", ").join(typed(table, name, values[name]) for name in names),
-    )
-
-
-def typed(table: TableInfo, name: str, value: str | None) -> sql.Composable:
-    """Compose a literal of the column's type."""
-    column = table.column(name)
-    kind = column.type if column is not None else "text"
-    return sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))
-
-
-def key_text(name: str) -> sql.Composed:
-    """Compose the text of a key's column as COPY writes it; a cast writes a boolean otherwise."""
-    return sql.SQL("format('%s', {})").format(sql.Identifier(name))
 
 
 def _required(column: Column | None) -> bool:

@@ -72,7 +72,7 @@ def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
 
 def _hunt(clone: Clone, examined: Examined) -> list[Fate]:
     role_prefix = clone.settings.role_prefix
-    with clone.connect() as connection:
+    with clone.catalogue() as connection:
         helpers = read_helpers(connection, examined.contract.schemas)
     tried = [subject.table for subject in examined.prepared.subjects]
     names = {table.name for table in tried}

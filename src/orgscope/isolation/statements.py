@@ -10,9 +10,9 @@ from typing import Final, Generic, ParamSpec
 from psycopg import sql
 
 from orgscope.isolation.attempt import Statement
+from orgscope.isolation.compose import Values, identifier, insert_query, key_text, typed
 from orgscope.isolation.contract import Command, Table
 from orgscope.isolation.oracle import Row
-from orgscope.isolation.rows import Values, identifier, insert_query, key_text, typed
 from orgscope.isolation.tables import TableInfo
 
 __all__ = [
@@ -117,7 +117,9 @@ def _lock_keys(table: TableInfo) -> Statement:
 
 
 def _copy_out(table: TableInfo) -> Statement:
-    query = sql.SQL("copy {} ({}) to stdout").format(
+    # COPY names no generated column by itself.
+    what = "(select {1} from {0})" if table.has_generated_key else "{0} ({1})"
+    query = sql.SQL(f"copy {what} to stdout").format(
         identifier(table), _COMMA.join(map(sql.Identifier, table.key))
     )
     return Statement(query, copies="out")
@@ -179,7 +181,7 @@ def _merge_insert(table: TableInfo, values: Values) -> Statement:
         identifier(table),
         _COMMA.join(map(sql.Identifier, values)),
         sql.SQL("overriding system value" if overriding else ""),
-        _COMMA.join(typed(table, name, value) for name, value in values.items()),
+        _COMMA.join(map(sql.Literal, values.values())),
     )
     return Statement(query)
 

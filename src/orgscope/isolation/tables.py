@@ -191,6 +191,18 @@ class TableInfo:
         return next((one.columns for one in self.constraints if one.kind == "p"), ())
 
     @property
+    def can_be_upserted(self) -> bool:
+        """True where ``on conflict`` may name the primary key, whose values one can give."""
+        key = next(one.definition for one in self.constraints if one.kind == "p")
+        asked_at_once = re.search(r"DEFERRABLE|WITHOUT OVERLAPS\)", key) is None
+        return asked_at_once and not self.has_generated_key
+
+    @property
+    def has_generated_key(self) -> bool:
+        """True when a column of the primary key is generated."""
+        return any(one.generated for one in self.columns if one.name in self.key)
+
+    @property
     def is_head(self) -> bool:
         """True when alembic keeps the head of a project in it."""
         names = [column.name for column in self.columns]
@@ -206,6 +218,18 @@ class TableInfo:
         """True when a write of a row writes others of the same table by a foreign key."""
         own = (one.definition for one in self.foreign_keys if one.parent == self.name)
         return any(re.search(r"ON (?:DELETE|UPDATE) (?:CASCADE|SET)", text) for text in own)
+
+    def is_checked(self, column: Column) -> bool:
+        """Say whether a check, its own or its domain's, limits a column."""
+        checks = (one.columns for one in self.constraints if one.kind == "c")
+        return bool(column.checks) or any(column.name in columns for columns in checks)
+
+    def checked_by(self, constraint: str | None) -> list[Column]:
+        """Return the columns of a check; none when there is no check of this name."""
+        names = [
+            one.columns for one in self.constraints if (one.kind, one.name) == ("c", constraint)
+        ]
+        return [one for one in self.columns if any(one.name in columns for columns in names)]
 
     def column(self, name: str) -> Column | None:
         """Return a column, None when the table has none of this name."""

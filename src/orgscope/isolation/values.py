@@ -14,9 +14,9 @@ from typing import Final
 
 from orgscope.isolation.tables import Column, TableInfo
 
-__all__ = ["candidates", "combinations", "sample_value"]
+__all__ = ["COMMON_TEXTS", "candidates", "combinations", "sample_value"]
 
-_TEXT: Final = ("text", "character varying", "character", "name", "citext")
+_TEXT: Final = ("text", "character varying", "character", "name")
 _INTEGER: Final = ("integer", "bigint", "smallint")
 _FRACTION: Final = ("numeric", "real", "double precision", "money")
 _BY_TYPE: Final[dict[str, tuple[str, ...]]] = {
@@ -29,12 +29,10 @@ _BY_TYPE: Final[dict[str, tuple[str, ...]]] = {
     "interval": ("1 hour", "1 day", "0"),
     "json": ("{}", "[]"),
     "jsonb": ("{}", "[]"),
-    "array": ("{a}", "{1}", "{}"),
     "bytea": ("\\x00", "\\x0000000000000000000000000000000000000000000000000000000000000000"),
     "inet": ("192.0.2.1",),
     "cidr": ("192.0.2.0/24",),
     "macaddr": ("00:00:5e:00:53:01",),
-    "bit": ("0",),
     "xml": ("<a/>",),
     "tsvector": ("a",),
     "int4range": ("[1,2)",),
@@ -44,6 +42,25 @@ _BY_TYPE: Final[dict[str, tuple[str, ...]]] = {
     "tsrange": ("[2026-01-15 12:00,2026-01-15 13:00)",),
     "tstzrange": ("[2026-01-15 12:00Z,2026-01-15 13:00Z)",),
 }
+COMMON_TEXTS: Final = (
+    *(
+        "{a}",
+        "{1}",
+        "{}",
+        "1",
+        "a",
+        "empty",
+        "0/0",
+        "(0,0)",
+        "((0,0),(1,1))",
+        "<(0,0),1>",
+        "{1,1,1}",
+        "pg_class",
+    ),
+    *(f"({',' * commas})" for commas in range(12)),
+    *("a=>1", "$", "10:20:", "00:00:5e:00:53:01:02:03"),
+)
+"""What arrays read, types of extensions and projects, and the rarer ones of PostgreSQL."""
 _ATTEMPTS: Final = 200
 _STRING: Final = re.compile(r"'((?:[^']|'')*)'::(?:text|character varying|bpchar|\w)")
 _NUMBER: Final = re.compile(r"(?<![\w.'])\(?(-?\d+(?:\.\d+)?)\)?")
@@ -56,12 +73,15 @@ def candidates(table: TableInfo, column: Column, number: int) -> list[str]:
     """
     if column.labels:
         return column.labels
-    kind = "array" if column.base_type.endswith("[]") else column.base_type
-    if kind in _TEXT:
-        plain = [f"v{number}", f"v{number}@example.com", "a", "UTC", "en", "https://example.com/"]
+    kind = column.base_type
+    if kind in _TEXT or kind.endswith(".citext"):
+        plain = [f"v{number}", f"v{number}@example.com", str(number), "a", "UTC", "en"]
+        plain.append("https://example.com/")
         return [*_literals(table, column, _STRING), *plain]
     if kind in _INTEGER + _FRACTION:
         return [*_literals(table, column, _NUMBER), str(number), "1", "0", "10", "60", "1000", "-1"]
+    if kind == "bit":
+        return ["0" * int("".join(filter(str.isdigit, column.type)) or 1)]
     if kind == "uuid":
         return [str(uuid.uuid5(uuid.NAMESPACE_URL, f"{table.name}.{column.name}.{number}"))]
     return list(_BY_TYPE.get(kind, ()))
@@ -82,7 +102,7 @@ def _literals(table: TableInfo, column: Column, pattern: re.Pattern[str]) -> lis
     return list(dict.fromkeys(found))
 
 
-def combinations(options: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+def combinations(options: Sequence[Sequence[str | None]]) -> list[tuple[str | None, ...]]:
     """Return the first combinations of one candidate per column, at most a few hundred."""
     return list(islice(product(*options), _ATTEMPTS))
 

@@ -7,14 +7,15 @@ apart. So triggers of our own in the clone note of every row that is written who
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
 from orgscope.isolation.clone import Clone
+from orgscope.isolation.compose import identifier
 from orgscope.isolation.contract import Table
-from orgscope.isolation.rows import identifier
 from orgscope.isolation.tables import TableInfo
 
 __all__ = ["EVERYBODYS", "firing_tables", "watch", "written"]
@@ -81,20 +82,25 @@ def watch(clone: Clone, tables: Iterable[TableInfo], declared: Mapping[str, Tabl
             connection.execute(sql.SQL(f"grant {what} to {{}}").format(owner))
     with clone.owner() as connection:
         for table in tables:
-            if declared[table.name].scope != "organization":
-                continue
-            for event, level in (("insert or update or delete", "row"), ("truncate", "statement")):
-                connection.execute(
-                    sql.SQL(
-                        f"create or replace trigger {{}} after {event} on {{}} for each {level} "
-                        "execute function orgscope_isolation.note({}, {})"
-                    ).format(
-                        sql.Identifier(f"{_TRIGGER}_{level}"),
-                        identifier(table),
-                        sql.Literal(table.name),
-                        sql.Literal(declared[table.name].organization),
-                    )
-                )
+            if declared[table.name].scope == "organization":
+                # A partition that is somebody else's is a difference of its own.
+                with suppress(psycopg.errors.InsufficientPrivilege):
+                    _watch(connection, table, str(declared[table.name].organization))
+
+
+def _watch(connection: psycopg.Connection[Any], table: TableInfo, organization: str) -> None:
+    for event, level in (("insert or update or delete", "row"), ("truncate", "statement")):
+        connection.execute(
+            sql.SQL(
+                f"create or replace trigger {{}} after {event} on {{}} for each {level} "
+                "execute function orgscope_isolation.note({}, {})"
+            ).format(
+                sql.Identifier(f"{_TRIGGER}_{level}"),
+                identifier(table),
+                sql.Literal(table.name),
+                sql.Literal(organization),
+            )
+        )
 
 
 def written(connection: psycopg.Connection[Any]) -> frozenset[tuple[str, str]]:
