@@ -11,15 +11,17 @@ import psycopg
 import pytest
 
 from orgscope.errors import IsolationAborted
-from orgscope.isolation.catalogue import read_catalogue
-from orgscope.isolation.contract import View
-from orgscope.isolation.guards import guard_mutants
-from orgscope.isolation.helpers import helper_mutants, read_helpers
-from orgscope.isolation.mutants import Mutant, policy_mutants
-from orgscope.isolation.policies import reads_setting
-from orgscope.isolation.prepare import Prepared
-from orgscope.isolation.tables import Privilege
-from orgscope.isolation.views import ViewInfo
+from orgscope.isolation.attempts.prepare import Prepared
+from orgscope.isolation.catalogue.helpers import read_helpers
+from orgscope.isolation.catalogue.policies import reads_setting
+from orgscope.isolation.catalogue.read import read_catalogue
+from orgscope.isolation.catalogue.tables import Privilege
+from orgscope.isolation.catalogue.views import ViewInfo
+from orgscope.isolation.contract.model import View
+from orgscope.isolation.mutants.guards import guard_mutants
+from orgscope.isolation.mutants.helpers import helper_mutants
+from orgscope.isolation.mutants.mutant import Mutant
+from orgscope.isolation.mutants.policies import policy_mutants
 from tests.isolation.conftest import Given
 
 SCHEMAS = ("authz", "workos", "sync", "audit", "deploy", "app")

@@ -9,23 +9,21 @@ from types import MappingProxyType
 from typing import Final
 
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS, Actor
-from orgscope.isolation.assertions import assert_catalogue, faulty_columns
-from orgscope.isolation.budgets import assert_budgets
-from orgscope.isolation.calls import ungiven
-from orgscope.isolation.catalogue import Catalogue, read_catalogue
-from orgscope.isolation.clone import Clone
-from orgscope.isolation.contract import Contract
-from orgscope.isolation.entitled import entitled_actors
-from orgscope.isolation.helpers import policy_texts, read_helpers
-from orgscope.isolation.matrix import run_matrix
-from orgscope.isolation.named import Named
-from orgscope.isolation.policies import unexercised
-from orgscope.isolation.prepare import Prepared, prepare
-from orgscope.isolation.report import Report
-from orgscope.isolation.surroundings import assert_surroundings
-from orgscope.isolation.views import unshown
-from orgscope.isolation.world import World
+from orgscope.isolation.attempts.budgets import assert_budgets
+from orgscope.isolation.attempts.matrix import run_matrix
+from orgscope.isolation.attempts.prepare import Prepared, prepare
+from orgscope.isolation.attempts.unproven import unexercised, ungiven, unshown
+from orgscope.isolation.catalogue.assertions import assert_catalogue, faulty_columns
+from orgscope.isolation.catalogue.helpers import policy_texts, read_helpers
+from orgscope.isolation.catalogue.read import Catalogue, read_catalogue
+from orgscope.isolation.catalogue.surroundings import assert_surroundings
+from orgscope.isolation.clone.clone import Clone
+from orgscope.isolation.contract.model import Contract
+from orgscope.isolation.report.report import Report
+from orgscope.isolation.world.actors import ACTORS, PROMPT_ACTORS, Actor
+from orgscope.isolation.world.entitled import entitled_actors
+from orgscope.isolation.world.environment import World
+from orgscope.isolation.world.named import Named
 
 __all__ = ["Examined", "examine"]
 
