@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orgscope.isolation.access import access_matrix
+from orgscope.isolation.report.access import access_matrix
 from tests.isolation.conftest import Given
 
 

@@ -24,6 +24,13 @@ _CONDITIONS = {
     f"alter policy select_own_org on library.books using (org_id::varchar(8) = {_ORG}::varchar(8) and deleted_at is null)": (
         "member of A: select on library.books (other organization): expected none, got rows",
     ),
+    # Nobody is found whose fine is for a loan that never was.
+    "create or replace function library.debtors() returns table (reader_id text) language sql stable security definer "
+    "set search_path = pg_catalog, pg_temp begin atomic; select f.reader_id from library.fines as f "
+    "where not exists (select from library.loans as l where l.id = f.loan_id); end": (
+        "library.debtors(): gave nobody a row, so that it keeps rows back proves nothing. Give its tables rows "
+        "that it gives, by their [sample]",
+    ),
     # The inner table has an org_id of its own, so the outer one is never meant.
     "alter policy insert_own_org on library.books with check (exists (select from library.loans as l where l.org_id = org_id))": (
         "member of A: insert on library.books (other organization): expected denied, got rows",
@@ -161,6 +168,23 @@ _AROUND = {
     "where b.id = withdraw_book.id and b.deleted_at is null returning true; end": (
         "member of A: call on library.withdraw_book(uuid) (other organization, of library.books): expected none, got rows",
     ),
+    # What takes no argument has nothing that would say whose rows it is about.
+    "create or replace function library.debtors() returns table (reader_id text) language sql stable security definer "
+    "set search_path = pg_catalog, pg_temp begin atomic; select distinct f.reader_id from library.fines as f; end": (
+        "member of B: call on library.debtors() (other organization, of library.fines): expected none, got rows",
+    ),
+    "create or replace procedure library.return_all() language sql security definer set search_path = pg_catalog, pg_temp "
+    "begin atomic; update library.loans as l set returned_at = now() where l.returned_at is null; end": (
+        "member of A: effects of call on library.return_all() (other organization, of library.loans): expected none, got rows",
+    ),
+    # A trigger that copies each book to where all are collected, and has the rights for it.
+    "create function library.tg_books__collect() returns trigger language plpgsql security definer as $$ begin "
+    "if new.org_id <> 'org_01MAIN' then insert into library.books (org_id, isbn, title, binding) "
+    "values ('org_01MAIN', new.isbn, new.title, new.binding); end if; return null; end $$": (),
+    "create constraint trigger _100_collect after insert on library.books deferrable initially deferred "
+    "for each row execute function library.tg_books__collect()": (
+        "member of A: effects of insert on library.books (other organization, of library.books): expected none, got rows",
+    ),
     # An overload for the back office; the contract names functions, not their parameters.
     "create function library.withdraw_book(org_id text, id uuid) returns boolean language sql security definer "
     "begin atomic; update library.books as b set deleted_at = now() where b.org_id = withdraw_book.org_id "
@@ -228,13 +252,16 @@ _AROUND = {
 @pytest.mark.parametrize(
     ("mistakes", "only"),
     [
-        pytest.param(_CONDITIONS, _TABLES, id="conditions"),
+        pytest.param(_CONDITIONS, (*_TABLES, "library.debtors"), id="conditions"),
         pytest.param(_TENANTS, _TABLES, id="tenants"),
         pytest.param(_LIKE_NO_OTHER, _TABLES, id="like_no_other"),
         pytest.param(_ENTITLED, _TABLES, id="entitled"),
         pytest.param(
             _AROUND,
-            ("library.books", "library.wishes", "library.open_loans", "library.withdraw_book"),
+            (
+                *("library.books", "library.wishes", "library.open_loans", "library.withdraw_book"),
+                *("library.debtors", "library.return_all"),
+            ),
             id="around_the_policies",
         ),
     ],

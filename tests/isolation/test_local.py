@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orgscope.isolation.local import deployed
+from orgscope.isolation.clone.local import deployed
 
 
 def test_deployed__temporary_folder_closed_to_the_server__leaves_no_data(

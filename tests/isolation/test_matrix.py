@@ -11,8 +11,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from orgscope.errors import IsolationAborted
-from orgscope.isolation.actors import PROMPT_ACTORS
-from orgscope.isolation.tables import SILENT_READERS
+from orgscope.isolation.catalogue.tables import SILENT_READERS
+from orgscope.isolation.world.actors import PROMPT_ACTORS
 from tests.isolation.conftest import Given
 
 

@@ -11,9 +11,16 @@ import psycopg
 import pytest
 
 from orgscope.errors import IsolationAborted
-from orgscope.isolation.catalogue import read_catalogue
-from orgscope.isolation.helpers import helper_mutants, read_helpers
-from orgscope.isolation.mutants import Mutant, policy_mutants
+from orgscope.isolation.attempts.prepare import Prepared
+from orgscope.isolation.catalogue.helpers import read_helpers
+from orgscope.isolation.catalogue.read import read_catalogue
+from orgscope.isolation.catalogue.tables import Privilege
+from orgscope.isolation.catalogue.views import ViewInfo
+from orgscope.isolation.contract.model import View
+from orgscope.isolation.mutants.guards import guard_mutants
+from orgscope.isolation.mutants.helpers import helper_mutants
+from orgscope.isolation.mutants.mutant import Mutant
+from orgscope.isolation.mutants.policies import policy_mutants
 from tests.isolation.conftest import Given
 
 SCHEMAS = ("authz", "workos", "sync", "audit", "deploy", "app")
@@ -35,6 +42,14 @@ def test_mutants__of_core_and_booking__six_for_each_policy_and_three_for_each_he
     assert {
         f"function authz.{name}" for name in ("sealed_claims(boolean)", "org_id_or_null()")
     } <= {*functions}
+
+
+def test_guard_mutants__column_that_needs_quotes__is_quoted() -> None:
+    grant = Privilege("orgscope_backup", "SELECT", '100% "of" {it}')
+    view = ViewInfo(1, "shop.sums", "orgscope_owner", (), True, frozenset({grant}))
+    prepared = Prepared(views=[(view, View(scope="internal"))])
+    made = {one.sql for one in guard_mutants(prepared, "orgscope", ownership=False)}
+    assert 'revoke select ("100% ""of"" {it}") on "shop"."sums" from "orgscope_backup"' in made
 
 
 def test_hunt__clean_table__no_mutant_survives(given: Given) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orgscope.isolation.beyond import chosen, unvaried
+from orgscope.isolation.catalogue.beyond import chosen, unvaried
 from tests.isolation.conftest import Given
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from psycopg import sql
+
 from orgscope.deploy import Project
 from tests.isolation.conftest import Given
 
@@ -21,8 +23,12 @@ alter table shop.{name} force row level security;
 """
 
 
+def _quoted(name: str) -> str:
+    return sql.Identifier(name).as_string()
+
+
 def test_rows__types_checks_parents_and_samples__are_met(given: Given, shop: Shop) -> None:
-    names = ("customers", "orders", "items", "codes")
+    names = ("customers", "orders", "items", "codes", "shapes", 'Odd, and "quoted" {}')
     project = shop(
         """
         create type shop.colour as enum ('red', 'blue');
@@ -54,9 +60,22 @@ def test_rows__types_checks_parents_and_samples__are_met(given: Given, shop: Sho
         create table shop.codes (
           org_id text, code text check (code ~ '^[A-Z]{3}-'), primary key (org_id, code)
         );
+        create type shop.pair as (a int, b text);
+        create table shop.shapes (
+          org_id text not null, id text not null generated always as (org_id || 'x') stored,
+          pair shop.pair not null, pairs shop.pair[] not null, colours shop.colour[] not null,
+          centre point not null, slots int4multirange not null, bits bit(8) not null,
+          size shop.size[] not null, country varchar(2) not null, given text, taken text,
+          constraint one_of_them check ((given is null) <> (taken is null)),
+          primary key (org_id, id)
+        );
+        create table shop."Odd, and ""quoted"" {}" (
+          org_id text not null, "100% of {it}" text not null, "a ""b"".c" text,
+          primary key (org_id, "100% of {it}") deferrable initially deferred
+        );
         """
-        + "".join(_LOCK.format(name=name) for name in names),
-        "".join(_TENANT.format(name=name) for name in names)
+        + "".join(_LOCK.format(name=_quoted(name)) for name in names),
+        "".join(_TENANT.format(name=name.replace('"', '\\"')) for name in names)
         + '[tables."shop.codes".sample]\ncode = "ABC-$unique"\n',
     )
     report = given.check(project, *(f"shop.{name}" for name in names))
@@ -78,7 +97,7 @@ def test_tables__not_as_declared__are_named(given: Given, shop: Shop) -> None:
         + "".join(_LOCK.format(name=name) for name in ("heap", "codes", "parts")),
         "".join(_TENANT.format(name=name) for name in ("gone", "heap", "codes", "parts")),
     )
-    report = given.check(project, "workos.users")
+    report = given.check(project, "workos.users", "shop.codes")
     assert report.exit_code == 1
     assert [str(one) for one in report.leaks] == [
         "shop.parts_0: is a partition, and orgscope_user has a grant on it",

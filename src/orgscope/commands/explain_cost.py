@@ -15,7 +15,7 @@ from orgscope.cost import QueryCost, most_used
 from orgscope.cost import explain_cost as explained
 from orgscope.deploy.statements import split
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.load import load_contract
+from orgscope.isolation.contract.load import load_contract
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from orgscope.commands.options import ProjectOption
 from orgscope.commands.proving import OnlyOption, proving
 from orgscope.commands.target import DsnArgument, target
-from orgscope.isolation.render import print_report, write_json, write_junit, write_matrix
+from orgscope.isolation.report.render import print_report, write_json, write_junit, write_matrix
 from orgscope.isolation.run import check_isolation
 
 __all__ = ["app"]

@@ -14,9 +14,9 @@ from orgscope.commands.proving import OnlyOption, proving
 from orgscope.commands.target import DsnArgument, target
 from orgscope.errors import ConfigurationError
 from orgscope.isolation import check_isolation
-from orgscope.isolation.access import access_matrix
-from orgscope.isolation.local import deployed
-from orgscope.isolation.render import write_matrix
+from orgscope.isolation.clone.local import deployed
+from orgscope.isolation.report.access import access_matrix
+from orgscope.isolation.report.render import write_matrix
 from orgscope.project import PROJECT_FILE
 from orgscope.table_files import Scope, Wish
 

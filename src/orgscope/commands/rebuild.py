@@ -16,7 +16,7 @@ from orgscope.commands.output import count, print_table, words
 from orgscope.connection import url_parts
 from orgscope.db import Database
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.local import deployed
+from orgscope.isolation.clone.local import deployed
 from orgscope.settings import Settings
 from orgscope.sync.comparison import Difference
 from orgscope.sync.rebuild import Rebuilt

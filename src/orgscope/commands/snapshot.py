@@ -12,7 +12,7 @@ from orgscope.commands.options import PartOption, ProjectOption
 from orgscope.commands.target import DsnArgument, target
 from orgscope.connection import connect
 from orgscope.isolation import check_isolation
-from orgscope.isolation.access import access_matrix
+from orgscope.isolation.report.access import access_matrix
 from orgscope.snapshot import policies_text
 
 __all__ = ["snapshot"]

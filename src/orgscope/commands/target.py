@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from orgscope.commands.options import opened
 from orgscope.connection import url_parts
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.local import deployed
+from orgscope.isolation.clone.local import deployed
 from orgscope.project import Project
 from orgscope.settings import Settings
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from orgscope.effect.effect import Difference
-from orgscope.isolation.report import Case
+from orgscope.isolation.report.report import Case
 
 __all__ = ["VARIANTS", "access_differences"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from orgscope.deploy.catalogue import Change
-from orgscope.isolation.contract import Contract
+from orgscope.isolation.contract.model import Contract
 from orgscope.project import CORE_SCHEMAS
 
 __all__ = ["affected", "decides_access"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from orgscope.effect.access import VARIANTS
-from orgscope.isolation.contract import COMMANDS, Relation
+from orgscope.isolation.contract.model import COMMANDS, Relation
 from orgscope.isolation.examine import Examined
-from orgscope.isolation.report import Case
+from orgscope.isolation.report.report import Case
 
 __all__ = ["broken_lines"]
 

@@ -14,11 +14,11 @@ from orgscope.effect.broken import broken_lines
 from orgscope.effect.effect import Effect
 from orgscope.effect.rights import played, policy_roles, rights
 from orgscope.errors import OrgscopeError
-from orgscope.isolation.clone import Clone, cloned
-from orgscope.isolation.contract import Contract
+from orgscope.isolation.attempts.prepare import empty
+from orgscope.isolation.clone.clone import Clone, cloned
+from orgscope.isolation.contract.load import load_contract
+from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.examine import examine
-from orgscope.isolation.load import load_contract
-from orgscope.isolation.prepare import empty
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 

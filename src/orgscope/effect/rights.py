@@ -12,7 +12,7 @@ from typing import Final
 
 from orgscope.deploy.catalogue import Change
 from orgscope.effect.effect import Difference
-from orgscope.isolation.contract import ROLES
+from orgscope.isolation.contract.model import ROLES
 
 __all__ = ["played", "policy_roles", "rights"]
 

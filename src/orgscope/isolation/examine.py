@@ -9,22 +9,21 @@ from types import MappingProxyType
 from typing import Final
 
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.actors import ACTORS, PROMPT_ACTORS, Actor
-from orgscope.isolation.assertions import assert_catalogue, faulty_columns
-from orgscope.isolation.budgets import assert_budgets
-from orgscope.isolation.catalogue import Catalogue, read_catalogue
-from orgscope.isolation.clone import Clone
-from orgscope.isolation.contract import Contract
-from orgscope.isolation.entitled import entitled_actors
-from orgscope.isolation.helpers import policy_texts, read_helpers
-from orgscope.isolation.matrix import run_matrix
-from orgscope.isolation.named import Named
-from orgscope.isolation.policies import unexercised
-from orgscope.isolation.prepare import Prepared, prepare
-from orgscope.isolation.report import Report
-from orgscope.isolation.surroundings import assert_surroundings
-from orgscope.isolation.views import unshown
-from orgscope.isolation.world import World
+from orgscope.isolation.attempts.budgets import assert_budgets
+from orgscope.isolation.attempts.matrix import run_matrix
+from orgscope.isolation.attempts.prepare import Prepared, prepare
+from orgscope.isolation.attempts.unproven import unexercised, ungiven, unshown
+from orgscope.isolation.catalogue.assertions import assert_catalogue, faulty_columns
+from orgscope.isolation.catalogue.helpers import policy_texts, read_helpers
+from orgscope.isolation.catalogue.read import Catalogue, read_catalogue
+from orgscope.isolation.catalogue.surroundings import assert_surroundings
+from orgscope.isolation.clone.clone import Clone
+from orgscope.isolation.contract.model import Contract
+from orgscope.isolation.report.report import Report
+from orgscope.isolation.world.actors import ACTORS, PROMPT_ACTORS, Actor
+from orgscope.isolation.world.entitled import entitled_actors
+from orgscope.isolation.world.environment import World
+from orgscope.isolation.world.named import Named
 
 __all__ = ["Examined", "examine"]
 
@@ -62,7 +61,7 @@ def examine(
     prove nothing.
     """
     role_prefix = clone.settings.role_prefix
-    with clone.connect() as connection:
+    with clone.catalogue() as connection:
         catalogue = read_catalogue(connection, contract.schemas, role_prefix)
         findings = assert_surroundings(connection, contract, role_prefix)
         helpers = read_helpers(connection, contract.schemas)
@@ -76,7 +75,8 @@ def examine(
     world, prepared = prepare(clone, usable, catalogue, named)
     if only:
         if not may_lack:
-            _refuse_unknown(set(only) - prepared.names)
+            said = {one.table for one in (*differing, *prepared.findings)}
+            _refuse_unknown(set(only) - prepared.names - said)
         prepared = prepared.only(only)
     cases = run_matrix(clone, usable, world, prepared, actors)
     tried = {subject.table.name for subject in prepared.subjects}
@@ -86,6 +86,7 @@ def examine(
         *prepared.findings,
         *assert_budgets(clone, usable),
         *unshown(prepared.views, cases),
+        *ungiven(prepared.functions, cases),
         *unexercised(catalogue.policies, cases, tried, actors, role_prefix),
     ]
     policies: dict[str, list[str]] = defaultdict(list)

@@ -8,14 +8,15 @@ from dataclasses import replace
 import psycopg
 
 from orgscope.errors import IsolationAborted
-from orgscope.isolation.clone import Clone, cloned
+from orgscope.isolation.catalogue.helpers import read_helpers
+from orgscope.isolation.clone.clone import Clone, cloned
+from orgscope.isolation.contract.load import load_contract
 from orgscope.isolation.examine import Examined, examine
-from orgscope.isolation.guards import guard_mutants
-from orgscope.isolation.helpers import helper_mutants, read_helpers
-from orgscope.isolation.hunt import hunt
-from orgscope.isolation.load import load_contract
-from orgscope.isolation.mutants import policy_mutants
-from orgscope.isolation.report import Fate, Report
+from orgscope.isolation.mutants.guards import guard_mutants
+from orgscope.isolation.mutants.helpers import helper_mutants
+from orgscope.isolation.mutants.hunt import hunt
+from orgscope.isolation.mutants.policies import policy_mutants
+from orgscope.isolation.report.report import Fate, Report
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
@@ -72,7 +73,7 @@ def _refuse_uncovered(clone: Clone, projects: Sequence[Project]) -> None:
 
 def _hunt(clone: Clone, examined: Examined) -> list[Fate]:
     role_prefix = clone.settings.role_prefix
-    with clone.connect() as connection:
+    with clone.catalogue() as connection:
         helpers = read_helpers(connection, examined.contract.schemas)
     tried = [subject.table for subject in examined.prepared.subjects]
     names = {table.name for table in tried}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from orgscope.isolation.contract import Command, Reach
-from orgscope.isolation.tables import TableInfo
+from orgscope.isolation.catalogue.tables import TableInfo
+from orgscope.isolation.contract.model import Command, Reach
 from orgscope.table_files.found import Found
 from orgscope.table_files.wish import Wish
 

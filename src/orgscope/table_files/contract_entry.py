@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from orgscope.isolation.contract import Command
+from orgscope.isolation.contract.model import Command
 from orgscope.table_files.access import Access
 from orgscope.table_files.wish import Wish
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.tables import Column, TableInfo, read_tables
+from orgscope.isolation.catalogue.tables import Column, TableInfo, read_tables
 from orgscope.project import Project
 from orgscope.table_files.wish import Wish
 

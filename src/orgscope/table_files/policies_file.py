@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from orgscope.isolation.contract import Command, Reach
+from orgscope.isolation.contract.model import Command, Reach
 from orgscope.table_files.access import Access
 from orgscope.table_files.found import Found
 from orgscope.table_files.wish import Wish

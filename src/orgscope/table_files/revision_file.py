@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.contract import Table
-from orgscope.isolation.tables import Constraint, TableInfo
+from orgscope.isolation.catalogue.tables import Constraint, TableInfo
+from orgscope.isolation.contract.model import Table
 from orgscope.table_files.found import Found
 from orgscope.table_files.wish import Wish
 

@@ -12,8 +12,8 @@ from orgscope.connection import connect
 from orgscope.deploy import migrate, new_revision
 from orgscope.deploy.connection import as_owner
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.contract import Table
-from orgscope.isolation.load import CONTRACT_FILE, load_contract
+from orgscope.isolation.contract.load import CONTRACT_FILE, load_contract
+from orgscope.isolation.contract.model import Table
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 from orgscope.table_files.access import access_of
@@ -58,8 +58,8 @@ def write(project: Project, wish: Wish, settings: Settings) -> Written:
     """Write what puts the table under row security: policies, contract entry, and a revision.
 
     ``settings`` name a database in which the project is deployed from its files, such as
-    `orgscope.isolation.local.deployed` makes; what is written is deployed to it. A table that is
-    not there is created by the revision. For one that is, the revision does what it lacks, if
+    `orgscope.isolation.clone.local.deployed` makes; what is written is deployed to it. A table that
+    is not there is created by the revision. For one that is, the revision does what it lacks, if
     anything; a partition has a policies file only.
 
     Raises ConfigurationError when files are there already, or it cannot be said whose the rows are,

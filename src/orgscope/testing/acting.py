@@ -12,7 +12,7 @@ from psycopg import sql
 
 from orgscope.db.connection import ScopedConnection
 from orgscope.errors import OrgscopeError
-from orgscope.isolation.bypass import bypassing_roles
+from orgscope.isolation.world.bypass import bypassing_roles
 
 __all__ = ["Acting", "ProvesNothing", "check_bound"]
 

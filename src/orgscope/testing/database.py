@@ -16,7 +16,7 @@ from orgscope.authz import Principal, Verifier
 from orgscope.db.connection import ScopedConnection
 from orgscope.db.engine import driver_options
 from orgscope.isolation import check_isolation
-from orgscope.isolation.render import print_report
+from orgscope.isolation.report.render import print_report
 from orgscope.project import Project
 from orgscope.testing.acting import Acting, ProvesNothing, check_bound
 from orgscope.testing.mirror import Mirror

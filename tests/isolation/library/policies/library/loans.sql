@@ -1,4 +1,4 @@
--- Who may do what with library.loans: a library reads its own, and each reader takes and returns.
+-- Who may do what with library.loans: a library reads its own, and each reader edits their own.
 
 call authz.reset_policies('library.loans');
 
@@ -13,7 +13,10 @@ using (org_id = (select authz.org_id_or_null()) and reader_id = (select authz.us
 with check (
   org_id = (select authz.org_id_or_null()) and reader_id = (select authz.user_id_or_null())
 );
+create policy delete_own on library.loans for delete to orgscope_user
+using (org_id = (select authz.org_id_or_null()) and reader_id = (select authz.user_id_or_null()));
 create policy select_definer on library.loans for select to orgscope_definer using (true);
+create policy update_definer on library.loans for update to orgscope_definer using (true);
 create policy select_admin on library.loans for select to orgscope_admin
 using ((select authz.is_privileged('admin')));
 create policy select_auditor on library.loans for select to orgscope_auditor
@@ -22,7 +25,8 @@ create policy all_backup on library.loans for select to orgscope_backup using (t
 
 revoke all on library.loans from public;
 revoke all on library.loans from orgscope_user;
-grant select on library.loans to orgscope_user, orgscope_definer;
+grant select, delete on library.loans to orgscope_user;
+grant select, update on library.loans to orgscope_definer;
 grant select on library.loans to orgscope_admin, orgscope_auditor, orgscope_backup;
 grant insert (org_id, id, book_id, reader_id) on library.loans to orgscope_user;
 grant update (returned_at) on library.loans to orgscope_user;

@@ -1,0 +1,47 @@
+"""The members who have a role or a permission that the contract or a policy names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Final
+
+from orgscope.isolation.contract.model import Contract
+from orgscope.isolation.world.actors import Actor
+from orgscope.isolation.world.environment import MEMBER, ORG_A
+
+__all__ = ["entitled_actors"]
+
+_OTHER: Final = "orgscope-isolation"
+"""The role of those who are tried for a permission alone: no policy names it."""
+_ROLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+"""What a token may bring as a role; other words of policies are permissions."""
+
+
+def entitled_actors(contract: Contract, slugs: Collection[str]) -> Iterator[Actor]:
+    """Yield a member of A for each permission, and for each role one with all and one with none.
+
+    And whom it may not help: one whose permission only begins like it, one with the role in B.
+
+    ``slugs`` are words of policies, each of which may be a role or a permission. The mirror knows
+    no permission of their roles, so that those of the token count.
+    """
+    relations = (*contract.tables.values(), *contract.views.values())
+    grants = [grant for relation in relations for grant in relation.user.values()]
+    permissions = sorted({*slugs, *(one.permission for one in grants if one.permission)})
+    words = {*filter(_ROLE.fullmatch, slugs), *(one.role for one in grants if one.role)}
+    roles = sorted(words - {MEMBER})
+    for one in permissions:
+        yield _member(f"member of A with the permission {one}", _OTHER, one)
+        yield _member(f"member of A with the permission {one}x", _OTHER, f"{one}x")
+    for one in roles:
+        yield _member(f"member of A with the role {one}", one, *permissions)
+        if permissions:
+            yield _member(f"member of A with the role {one} and no permission", one)
+        member = _member(f"member of A with the role {one} in B", MEMBER, *permissions)
+        yield replace(member, elsewhere=one)
+
+
+def _member(name: str, slug: str, *permissions: str) -> Actor:
+    return Actor(name, "api", "user", "token", "ada", ORG_A, slug=slug, permissions=permissions)

@@ -1,0 +1,274 @@
+"""The made-up WorkOS environment of a run: organizations, people of every standing, a signing key.
+
+Everything reaches the clone the way it does in production: keys by ``authz.put_keys``, people and
+memberships by ``sync.receive_event``.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from jwt.algorithms import RSAAlgorithm
+
+from orgscope.errors import IsolationAborted
+from orgscope.isolation.clone.clone import Clone
+
+__all__ = [
+    "ENDS_IN_S",
+    "GHOSTS",
+    "MEMBER",
+    "ORG_A",
+    "ORG_B",
+    "ORG_GONE",
+    "ORG_NOWHERE",
+    "PAIRS",
+    "World",
+    "person",
+    "session",
+]
+
+ORG_A: Final = "org_01ISOLATIONA"
+ORG_B: Final = "org_01ISOLATIONAB"
+"""It begins with the id of the other one: a condition may not look at the beginning only."""
+ORG_GONE: Final = "org_01ISOLATIONGONE"
+ORG_NOWHERE: Final = "org_01ISOLATIONNOWHERE"
+"""The mirror does not have it."""
+ORG_GHOST: Final = "org_01ISOLATIONGHOST"
+ORG_UNSEEN: Final = "org_01ISOLATIONUNSEEN"
+
+_FROM: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
+_AT: Final = f"{_FROM:%Y-%m-%dT%H:%M:%S}.000Z"
+_KID: Final = "orgscope_isolation_test"
+_LIFETIME_S: Final = 600
+MEMBER: Final = "member"
+"""The role of everybody."""
+ENDS_IN_S: Final = 3
+"""After how many seconds a context has ended that was made to end."""
+
+
+def person(name: str) -> str:
+    """Return the user id of a made-up person."""
+    return f"user_01ISOLATION{name.upper()}"
+
+
+def session(name: str) -> str:
+    """Return the id of the person's session."""
+    return f"session_01ISOLATION{name.upper()}"
+
+
+PAIRS: Final = (
+    (ORG_A, person("ada")),
+    (ORG_A, person("abe")),
+    (ORG_B, person("ada")),
+    (ORG_B, person("ben")),
+)
+"""Every tenant table gets a row for each. Ada works in both organizations: a row of hers in B must
+not be seen in A although it is hers."""
+
+_MEMBERSHIPS: Final = (
+    ("ada", ORG_A, "active"),
+    ("abe", ORG_A, "active"),
+    ("ada", ORG_B, "active"),
+    ("ben", ORG_B, "active"),
+    ("removed", ORG_A, "active"),
+    ("inactive", ORG_A, "inactive"),
+    ("pending", ORG_A, "pending"),
+    ("revoked", ORG_A, "active"),
+    ("deleted", ORG_A, "active"),
+    ("stranded", ORG_GONE, "active"),
+    ("stub", ORG_A, "active"),
+    ("ghost", ORG_A, "active"),
+    ("ada", ORG_GHOST, "active"),
+    ("ada", ORG_UNSEEN, "active"),
+)
+"""``stub`` and ``ORG_UNSEEN`` are known by a membership only."""
+_PEOPLE: Final = (
+    *("ada", "abe", "ben", "nobody", "removed", "inactive", "pending", "revoked", "deleted"),
+    *("stranded", "ghost"),
+)
+
+
+GHOSTS: Final = (("workos.users", person("ghost")), ("workos.organizations", ORG_GHOST))
+"""Tombstones beside a membership that lives, as no event leaves any: a policy must see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What mints the tokens of a run."""
+
+    settings: dict[str, Any]
+    """``authz.settings`` of the clone: which issuer, client and audience it accepts."""
+    key: RSAPrivateKey = field(repr=False)
+    _numbers: Iterator[int] = field(default_factory=count, repr=False)
+
+    @classmethod
+    def create(cls, clone: Clone) -> World:
+        """Add the signing key and everybody to the clone.
+
+        Raises IsolationAborted when an event does not apply; what ``authz.put_keys`` raises.
+        """
+        key = generate_private_key(65537, 2048)
+        jwk = {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": _KID}
+        jwk |= {"alg": "RS256", "use": "sig"}
+        with clone.connect("keys") as connection:
+            connection.execute("select authz.put_keys(%s::jsonb)", (json.dumps({"keys": [jwk]}),))
+            row = connection.execute("select authz.current_settings()").fetchone()
+        world = cls(row[0] if row else {}, key)
+        world._send(clone, _events())
+        return world
+
+    def token(
+        self,
+        name: str,
+        organization: str | None,
+        *,
+        impersonator: str | None = None,
+        slug: str = MEMBER,
+        permissions: Sequence[str] = (),
+    ) -> str | None:
+        """Mint the access token of a person, signed in to an organization or to none.
+
+        Nobody has none. ``impersonator`` is who signed in as the person.
+        """
+        if not name:
+            return None
+        claims = self._claims(name, organization)
+        if organization is not None:
+            claims |= {"role": slug, "permissions": list(permissions)}
+        if impersonator is not None:
+            claims["act"] = {"sub": f"{impersonator}@isolation.example"}
+        return self._signed(claims)
+
+    def give_role(self, clone: Clone, name: str, organization: str, slug: str) -> None:
+        """Give a member another role. Raises IsolationAborted when the event does not apply."""
+        membership = _membership(name, organization, "active", slug)
+        self._send(clone, [("organization_membership.updated", membership)])
+
+    def ending_token(self, name: str, organization: str) -> str:
+        """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
+        ends = int(time.time()) - self.settings["leeway_s"] + ENDS_IN_S - 1
+        return self._signed(self._claims(name, organization) | {"iat": ends - 60, "exp": ends})
+
+    def refused_tokens(self) -> Iterator[tuple[str, str, str]]:
+        """Yield tokens that would be a member's, what is wrong with each, and its SQLSTATE."""
+        claims = self._claims("ben", ORG_B)
+        head, _, signature = self._signed(claims).split(".")
+        _, altered, _ = self._signed(self._claims("ada", ORG_A)).split(".")
+        other = generate_private_key(65537, 2048)
+        ended = claims["iat"] - self.settings["leeway_s"] - 1
+        header = {"kid": _KID}
+        yield "altered", f"{head}.{altered}.{signature}", "WS303"
+        yield (
+            "signed by somebody else",
+            jwt.encode(claims, other, algorithm="RS256", headers=header),
+            "WS303",
+        )
+        yield "not signed", jwt.encode(claims, "", algorithm="none", headers=header), "WS303"
+        yield "ended", self._signed(claims | {"iat": ended - 60, "exp": ended}), "WS304"
+        for claim in ("iss", "client_id"):
+            stranger = self._signed(claims | {claim: "https://isolation.example"})
+            yield f"of another {claim}", stranger, "WS305"
+
+    def _claims(self, name: str, organization: str | None) -> dict[str, Any]:
+        now = int(time.time())
+        claims = {
+            "iss": self.settings["issuers"][0],
+            "sub": person(name),
+            "sid": session(name),
+            "iat": now,
+            "exp": now + min(_LIFETIME_S, self.settings["max_age_s"]),
+            "client_id": self.settings["client_id"],
+        }
+        if organization is not None:
+            claims |= {"org_id": organization, "role": MEMBER}
+        if self.settings["audiences"]:
+            claims["aud"] = self.settings["audiences"][0]
+        return claims
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": _KID})
+
+    def _send(self, clone: Clone, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        with clone.connect("sync") as connection:
+            for type_, data in events:
+                number = next(self._numbers)
+                # Whatever comes later is newer.
+                at = f"{_FROM + timedelta(milliseconds=number):%Y-%m-%dT%H:%M:%S.%f}Z"
+                body = json.dumps(
+                    {
+                        "object": "event",
+                        "id": f"event_01ISOLATION{number:06d}",
+                        "event": type_,
+                        "created_at": at,
+                        "data": {"created_at": _AT, "updated_at": at, **data},
+                    }
+                )
+                row = connection.execute("select sync.receive_event(%s)", (body,)).fetchone()
+                if row is None or row[0] != "applied":
+                    raise IsolationAborted(
+                        f"the event {type_} of the made-up environment was answered "
+                        f"'{row[0] if row else None}' and not 'applied', so nobody can act. Look "
+                        " for the trigger or function that stopped it."
+                    )
+
+
+def _events() -> list[tuple[str, dict[str, Any]]]:
+    organizations = [
+        ("organization.created", {"object": "organization", "id": id_, "name": id_})
+        for id_ in (ORG_GHOST, ORG_A, ORG_B, ORG_GONE)
+    ]
+    people = [("user.created", _user(name)) for name in _PEOPLE]
+    memberships = [("organization_membership.created", _membership(*one)) for one in _MEMBERSHIPS]
+    sessions = [
+        (
+            "session.created",
+            {
+                "object": "session",
+                "id": session(name),
+                "user_id": person(name),
+                "organization_id": None,
+                "auth_method": "password",
+                "status": "revoked" if name == "revoked" else "active",
+            },
+        )
+        for name in _PEOPLE
+    ]
+    ends = [
+        ("organization_membership.deleted", _membership("removed", ORG_A, "active")),
+        ("user.deleted", _user("deleted")),
+        ("organization.deleted", organizations[-1][1]),
+    ]
+    return [*organizations, *people, *memberships, *sessions, *ends]
+
+
+def _user(name: str) -> dict[str, Any]:
+    return {
+        "object": "user",
+        "id": person(name),
+        "email": f"{name}@isolation.example",
+        "email_verified": True,
+        "first_name": name.title(),
+        "last_name": "Isolation",
+        "external_id": None,
+    }
+
+
+def _membership(name: str, organization: str, status: str, slug: str = MEMBER) -> dict[str, Any]:
+    return {
+        "object": "organization_membership",
+        "id": f"om_01ISOLATION{name.upper()}{organization[-1]}",
+        "user_id": person(name),
+        "organization_id": organization,
+        "status": status,
+        "role": {"slug": slug},
+        "roles": [{"slug": slug}],
+        "directory_managed": False,
+    }

@@ -1,0 +1,87 @@
+"""The rows of the tables under test, and whose each is."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from orgscope.isolation.catalogue.tables import TableInfo
+from orgscope.isolation.contract.model import ACTIVE_MEMBERSHIP, MEMBERSHIP, Relation, Table
+from orgscope.isolation.world.compose import identifier, key_text
+from orgscope.isolation.world.live import is_live
+
+__all__ = ["Memberships", "Row", "read_rows", "words_of"]
+
+_WORD: Final = re.compile(r"[\w-]{2,}")
+_NUMBER: Final = re.compile(r"[\d_-]+")
+_MEMBERSHIPS = """
+select user_id, organization_id, status from workos.organization_memberships
+where raw is not null and deleted_at is null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table under test: its key, and whose it is."""
+
+    key: tuple[str, ...]
+    organizations: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    live: bool = True
+    words: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """What stands in it."""
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a row, or of what a function returned: ids and texts, and no numbers."""
+    return frozenset(word for word in _WORD.findall(text) if not _NUMBER.fullmatch(word))
+
+
+class Memberships:
+    """Who is a member of what, for tables that are reached through a membership."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._organizations: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._persons: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for user_id, organization_id, status in connection.execute(_MEMBERSHIPS).fetchall():
+            for kind in (MEMBERSHIP, ACTIVE_MEMBERSHIP) if status == "active" else (MEMBERSHIP,):
+                self._organizations[kind, user_id].add(organization_id)
+                self._persons[kind, organization_id].add(user_id)
+
+    def complete(self, declared: Relation, organization: str | None, person: str | None) -> Row:
+        """Return a row without a key that belongs to whom its columns and memberships say."""
+        organizations = {organization} - {None}
+        persons = {person} - {None}
+        if declared.organization in (MEMBERSHIP, ACTIVE_MEMBERSHIP):
+            organizations = set(self._organizations[declared.organization, str(person)])
+        if declared.person in (MEMBERSHIP, ACTIVE_MEMBERSHIP):
+            persons = set(self._persons[declared.person, str(organization)])
+        return Row((), frozenset(map(str, organizations)), frozenset(map(str, persons)))
+
+
+def read_rows(
+    connection: psycopg.Connection[Any], table: TableInfo, declared: Table, members: Memberships
+) -> list[Row]:
+    """Read every row of a table as the owner in no-force mode."""
+    columns = [key_text(name) for name in table.key]
+    extra = [
+        sql.SQL("null") if name is None else sql.SQL("{}::text").format(sql.Identifier(name))
+        for name in (declared.organization_column, declared.person_column)
+    ]
+    query = sql.SQL("select array[{}], {}, {}, t.*::text from {} as t").format(
+        sql.SQL(", ").join(columns),
+        sql.SQL(", ").join(extra),
+        is_live(declared),
+        identifier(table),
+    )
+    rows = []
+    for key, organization, person, alive, text in connection.execute(query).fetchall():
+        whose = members.complete(declared, organization, person)
+        found = Row(tuple(key), whose.organizations, whose.persons, alive, words_of(text))
+        rows.append(found)
+    return sorted(rows, key=lambda row: row.key)

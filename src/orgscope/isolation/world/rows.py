@@ -1,0 +1,295 @@
+"""Make up one row of every table for each organization and person, from the catalogue alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from types import MappingProxyType
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from orgscope.isolation.catalogue.tables import Column, Constraint, TableInfo
+from orgscope.isolation.contract.model import Table
+from orgscope.isolation.world.compose import Values, identifier, insert_query
+from orgscope.isolation.world.environment import ORG_A, PAIRS
+from orgscope.isolation.world.live import as_deleted, is_live
+from orgscope.isolation.world.named import Named
+from orgscope.isolation.world.values import COMMON_TEXTS, candidates, combinations, sample_value
+
+__all__ = ["RowMaker", "Unmade"]
+
+_NO_PERSON: Final = ""
+_TRY_OTHERS: Final = (
+    psycopg.errors.CheckViolation,
+    psycopg.errors.UniqueViolation,
+    psycopg.DataError,
+)
+"""What another combination of values may not meet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmade:
+    """Why a row could not be made up."""
+
+    reason: str
+
+
+class RowMaker:
+    """Makes rows as the owner in no-force mode, in the transaction of ``connection``."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        declared: Mapping[str, Table],
+        named: Named,
+    ) -> None:
+        self._connection = connection
+        self._declared = declared
+        self._named = named
+        self._numbers = count(1)
+        self._read: dict[str, list[str]] = {}
+
+    def wanted(self, table: TableInfo, declared: Table) -> list[tuple[str, str]]:
+        """Return the (organization, person) pairs of which the table needs a row each."""
+        if declared.scope in {"internal", "shared"}:
+            return [(ORG_A, _NO_PERSON)]
+        if declared.person_column is not None and declared.organization_column is not None:
+            return list(PAIRS)
+        if declared.organization_column is not None:
+            return [
+                (organization, _NO_PERSON) for organization in dict.fromkeys(o for o, _ in PAIRS)
+            ]
+        return [(_NO_PERSON, person) for person in dict.fromkeys(p for _, p in PAIRS)]
+
+    def fill(self, table: TableInfo, declared: Table) -> Unmade | None:
+        """Make the rows that the table lacks; return why when one cannot be made."""
+        for organization, person in self.wanted(table, declared):
+            if self._exists(table, declared, organization, person):
+                continue
+            made = self.make(table, declared, organization, person, keep=True)
+            if isinstance(made, Unmade):
+                return made
+        for organization, person, given in self.welcome(table, declared):
+            made = self.make(table, declared, organization, person, keep=True, given=given)
+            if isinstance(made, Unmade):
+                other = self._another(organization, person)
+                self.make(table, declared, *other, keep=True, given=given)
+        return None
+
+    def _another(self, organization: str, person: str) -> tuple[str, str]:
+        """Return a pair that has no row yet, for tables that have one row for each."""
+        number = next(self._numbers)
+        if person:
+            return organization, f"{person}{number}"
+        return f"{organization}{number}", person
+
+    def welcome(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str, Values]]:
+        """Yield the pairs, and what is given, of which a row shows more, where one can be made.
+
+        Those without a person, and what policies name: what favours them shows on no other.
+        """
+        for values in self._named.values(table, declared):
+            for pair in self.wanted(table, declared):
+                yield *pair, values
+        organization, person = PAIRS[0]
+        column = table.column(declared.person_column or "")
+        if declared.scope == "organization" and column is not None and not column.not_null:
+            yield organization, _NO_PERSON, {}
+        for name in self._named.ids:
+            if declared.scope == "organization" and name.startswith("org_"):
+                yield name, person if declared.person_column else _NO_PERSON, {}
+            elif declared.scope == "user" and name.startswith("user_"):
+                yield _NO_PERSON, name, {}
+            elif declared.scope == "organization" and declared.person_column:
+                yield organization, name, {}
+
+    def delete_some(self, table: TableInfo, declared: Table) -> Unmade | None:
+        """Make a deleted row beside each; return why when one cannot be made."""
+        dead = as_deleted(declared)
+        if dead is None:
+            return None
+        for organization, person in self.wanted(table, declared):
+            made = self.make(table, dead, organization, person, keep=True)
+            if isinstance(made, Unmade):
+                return made
+        return None
+
+    def _exists(self, table: TableInfo, declared: Table, organization: str, person: str) -> bool:
+        terms = [
+            sql.SQL("{} is not distinct from {}").format(sql.Identifier(column), value)
+            for column, value in _belongs(declared, organization, person).items()
+            if declared.scope not in {"internal", "shared"}
+        ]
+        query = sql.SQL("select exists (select from {} where {})")
+        condition = sql.SQL(" and ").join(terms) if terms else sql.SQL("true")
+        row = self._connection.execute(query.format(identifier(table), condition)).fetchone()
+        return bool(row and row[0])
+
+    def make(
+        self,
+        table: TableInfo,
+        declared: Table,
+        organization: str,
+        person: str,
+        *,
+        keep: bool,
+        given: Values = MappingProxyType({}),
+    ) -> Values | Unmade:
+        """Find values, beside those ``given``, with which a row can be inserted.
+
+        It is inserted for good when ``keep``; else a row that meets a unique constraint counts as
+        found, because row security is asked before the constraint.
+        """
+        number = next(self._numbers)
+        fixed = {**self._fixed(table, declared, organization, person, number), **given}
+        reason = self._follow_parents(table, fixed)
+        if reason is not None:
+            return Unmade(reason)
+        required = [
+            one
+            for one in table.columns
+            if one.not_null and not (one.has_default or one.generated or one.name in fixed)
+        ]
+        # The last ones vary first: those of which a check says what they may be.
+        required.sort(key=table.is_checked)
+        return self._combine(table, fixed, required, number, keep=keep)
+
+    def _combine(
+        self,
+        table: TableInfo,
+        fixed: Values,
+        free: Sequence[Column],
+        number: int,
+        *,
+        keep: bool,
+    ) -> Values | Unmade:
+        """Try the candidates of the free columns until a row can be inserted.
+
+        Where a check asks for a column that may be null, that one is filled as well, once.
+        """
+        options: list[list[str | None]] = []
+        for column in free:
+            known = candidates(table, column, number) or self._readable(column)
+            if not known:
+                return Unmade(
+                    f"no value is known for the type {column.type} of column {column.name}"
+                )
+            options.append([*known] if column.not_null else [None, *known])
+        last = "no combination of values was tried"
+        filled = set()
+        for combination in combinations(options):
+            values = {**fixed, **dict(zip((one.name for one in free), combination, strict=True))}
+            error = self._try(table, values, keep=keep)
+            if error is None or (not keep and isinstance(error, psycopg.errors.UniqueViolation)):
+                return values
+            last = _said(error)
+            if not isinstance(error, _TRY_OTHERS):
+                break
+            more = table.checked_by(error.diag.constraint_name)
+            more = [one for one in more if not one.generated and one.name not in values]
+            if more and error.diag.constraint_name not in filled:
+                filled.add(error.diag.constraint_name)
+                made = self._combine(table, values, more, number, keep=keep)
+                if not isinstance(made, Unmade):
+                    return made
+        return Unmade(last)
+
+    def _readable(self, column: Column) -> list[str]:
+        """Return the common texts that PostgreSQL reads with a type of which nothing is known."""
+        if column.base_type not in self._read:
+            query = sql.SQL("select {}::{}")
+            self._read[column.base_type] = [
+                text
+                for text in COMMON_TEXTS
+                if self._error(query.format(sql.Literal(text), sql.SQL(column.base_type))) is None
+            ]
+        return self._read[column.base_type]
+
+    def _fixed(
+        self, table: TableInfo, declared: Table, organization: str, person: str, number: int
+    ) -> dict[str, str | None]:
+        fixed: dict[str, str | None] = {
+            name: sample_value(text, organization=organization, person=person, number=number)
+            for name, text in declared.sample.items()
+        }
+        for name, value in _belongs(declared, organization, person).items():
+            column = table.column(name)
+            if column is not None and not column.generated:
+                fixed[name] = value
+        return fixed
+
+    def _follow_parents(self, table: TableInfo, fixed: dict[str, str | None]) -> str | None:
+        """Point foreign keys at rows that exist; return why when a required one has no parent."""
+        for key in table.foreign_keys:
+            if all(column in fixed for column in key.columns):
+                continue
+            parent = self._parent(key, fixed)
+            if parent is not None:
+                fixed |= parent
+            elif any(_required(table.column(name)) for name in key.columns if name not in fixed):
+                return f"constraint {key.name} needs a row of {key.parent}, and none fits"
+        return None
+
+    def _parent(self, key: Constraint, fixed: Values) -> dict[str, str] | None:
+        pairs = list(zip(key.columns, key.parent_columns, strict=True))
+        terms = [
+            sql.SQL("{}::text = {}").format(sql.Identifier(theirs), fixed[ours])
+            for ours, theirs in pairs
+            if ours in fixed
+        ]
+        parent = str(key.parent)
+        # What points at a deleted row may be hidden with it.
+        live = is_live(self._declared[parent]) if parent in self._declared else sql.SQL("true")
+        row = self._connection.execute(
+            sql.SQL("select {} from {} where {} order by not ({}) limit 1").format(
+                sql.SQL(", ").join(
+                    sql.SQL("{}::text").format(sql.Identifier(theirs)) for _, theirs in pairs
+                ),
+                sql.Identifier(*parent.split(".", 1)),
+                sql.SQL(" and ").join(terms) if terms else sql.SQL("true"),
+                live,
+            )
+        ).fetchone()
+        return dict(zip(key.columns, row, strict=True)) if row else None
+
+    def _try(self, table: TableInfo, values: Values, *, keep: bool) -> psycopg.Error | None:
+        error = self._error(insert_query(table, values), sql.SQL("set constraints all immediate"))
+        if error is None and not keep:
+            self._connection.execute("rollback to savepoint made")
+        return error
+
+    def _error(self, *queries: sql.SQL | sql.Composed) -> psycopg.Error | None:
+        """Run them, and take them back when one fails."""
+        self._connection.execute("savepoint made")
+        try:
+            for query in queries:
+                self._connection.execute(query)
+        except psycopg.Error as error:
+            self._connection.execute("rollback to savepoint made")
+            return error
+        return None
+
+
+def _belongs(declared: Table, organization: str, person: str) -> dict[str, str | None]:
+    """Return what the columns that the contract names must have; nobody's person is null."""
+    belongs: dict[str, str | None] = {}
+    if declared.organization_column is not None and organization:
+        belongs[declared.organization_column] = organization
+    if declared.person_column is not None and person:
+        belongs[declared.person_column] = person
+    elif declared.person_column is not None and declared.scope == "organization":
+        belongs[declared.person_column] = None
+    return belongs
+
+
+def _required(column: Column | None) -> bool:
+    return column is not None and column.not_null and not column.has_default
+
+
+def _said(error: psycopg.Error) -> str:
+    constraint = error.diag.constraint_name
+    where = f"constraint {constraint}: " if constraint else ""
+    return f"{where}{error.diag.message_primary or type(error).__name__} ({error.sqlstate})"
