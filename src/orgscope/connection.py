@@ -14,6 +14,9 @@ from orgscope.settings import URLS, Settings
 __all__ = ["check_urls", "connect", "connect_async", "connect_url", "url_parts"]
 
 _SCHEMES: Final = ("postgresql://", "postgres://")
+_ENCODING: Final = "utf8"
+"""SQL is sent as the octets of its files, whatever PGCLIENTENCODING says."""
+
 _PORTS: Final = re.compile("[0-9,]*")
 
 
@@ -54,7 +57,7 @@ def connect_url(url: str, login: str, **options: Any) -> psycopg.Connection[Any]
     """Do what `connect` does with the URL of ``login`` that the caller holds."""
     _parts(url, login)
     try:
-        return psycopg.connect(url, **options)
+        return psycopg.connect(url, **{"client_encoding": _ENCODING, **options})
     except psycopg.OperationalError as error:
         raise _not_ready(login, error) from error
 
@@ -66,6 +69,7 @@ async def connect_async(
     url = settings.url(login)
     _parts(url, login)
     try:
+        options = {"client_encoding": _ENCODING, **options}
         return await psycopg.AsyncConnection.connect(url, **options)
     except psycopg.OperationalError as error:
         raise _not_ready(login, error) from error

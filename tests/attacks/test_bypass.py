@@ -30,10 +30,13 @@ DEFINITIONS = (
     "drop policy select_own_org on app.events",
     "create rule mine as on select to app.events do instead select 1",
     "create trigger mine after insert on app.events execute function app.tg__sync_profile()",
-    "create view mine as select * from app.events",
-    "create materialized view mine as select * from app.events",
-    "create function mine() returns int language sql as 'select 1'",
-    "create operator === (leftarg = text, rightarg = text, function = texteq)",
+    "create view app.mine as select * from app.events",
+    "create materialized view app.mine as select * from app.events",
+    "create table app.mine as select * from app.events",
+    "create function app.mine() returns int language sql as 'select 1'",
+    "create operator app.=== (leftarg = text, rightarg = text, function = texteq)",
+    "create temporary table mine as select * from app.events",
+    "create schema mine",
     "create index mine on app.events (title)",
     "create statistics mine on org_id, title from app.events",
     "create publication mine for table app.events",
@@ -55,6 +58,10 @@ ELSEWHERE = (
 
 @pytest.mark.parametrize("way", MOVES)
 def test_e23_row_given_to_another_organization__refused(practices: Practices, way: str) -> None:
+    with practices.attack() as connection:
+        assert refusal(connection, MOVES[way]) == "42501"
+    # Not only because the column is not granted: the policy refuses it as well.
+    practices.database.admin.execute("grant update on app.events to orgscope_user")
     with practices.attack() as connection:
         assert refusal(connection, MOVES[way]) == "42501"
 
@@ -99,6 +106,7 @@ def test_e32_parallel_and_compiled_plans__the_same_rows(practices: Practices) ->
             "jit_inline_above_cost = 0",
         ):
             connection.execute(f"set local {setting}".encode())
+        assert "Workers Planned" in seen(connection, f"explain {query}")
         assert connection.execute(query.encode()).fetchall() == before
 
 

@@ -93,6 +93,62 @@ def test_explain_cost__call_that_is_not_wrapped__named(shop: Database) -> None:
     assert (loss.what, "(select …)" in loss.mend) == ("the claims are checked for each row", True)
 
 
+def test_explain_cost__comparison_inside_the_sub_select__named(shop: Database) -> None:
+    """Wrapped as a whole it depends on the row, so it runs for each, and no index serves it."""
+    shop.admin.execute(
+        "alter policy select_own_org on shop.items using ((select org_id = authz.org_id_or_null()))"
+    )
+    assert [loss.what for loss in cost(shop, "i.cents = 1000").losses] == [
+        "the claims are checked for each row"
+    ]
+    # One that is hashed runs once.
+    shop.admin.execute(
+        "alter policy select_own_org on shop.items using (org_id in (select authz.org_id_or_null()))"
+    )
+    assert "for each row" not in str(cost(shop, "i.cents = 1000").losses)
+
+
+def test_explain_cost__name_in_quotes__is_a_table_like_others(shop: Database) -> None:
+    shop.admin.execute('alter table shop.items rename to "Items"')
+    [found] = explain_cost(
+        shop.settings,
+        ['select "Items".id from shop."Items" where "Items".price = 1'],
+        org_id=ORG_ID,
+        reason="a test",
+        usable=True,
+    )
+    [loss] = found.losses
+    assert (loss.table, "numeric" in loss.what) == ('shop."Items"', True)
+
+
+def test_explain_cost__second_statement__refused_and_not_run(shop: Database) -> None:
+    shop.admin.execute(
+        "grant insert on shop.items to orgscope_user; "
+        "create policy insert_any on shop.items for insert to orgscope_user with check (true)"
+    )
+    row = f"'{ORG_ID}', 1, 1, 1, 'new', '', '{{}}', '{{}}', '', now()"
+    writing = f"select 1 from shop.items as i; insert into shop.items values ({row}); commit"
+    with pytest.raises(ConfigurationError, match="multiple commands"):
+        explain_cost(shop.settings, [writing], org_id=ORG_ID, reason="a test")
+    assert shop.rows("table shop.items") == []
+
+
+def test_explain_cost__query_refused__told_and_left_out(shop: Database) -> None:
+    told: list[ConfigurationError] = []
+    [found] = explain_cost(
+        shop.settings,
+        [
+            "select from shop.items as i where i.made_at > now() - interval $1",
+            "select from shop.items as i where i.id = $1",
+        ],
+        org_id=ORG_ID,
+        reason="a test",
+        refused=told.append,
+    )
+    assert "i.id = $1" in found.query
+    assert ["interval $1" in str(one) for one in told] == [True]
+
+
 def test_explain_cost__parameters__planned_for_any_value(shop: Database) -> None:
     [loss] = cost(shop, "i.price = $1").losses
     assert "numeric" in loss.what
@@ -158,6 +214,10 @@ QUERIES = [
         "with a as (select * from only (select * from app.events where c) as events where true) select 1",
     ),
     ("select app.events(1) from app.f(2)", "select app.events(1) from app.f(2)"),
+    (
+        'select 1 from app."Events", app.events',
+        'select 1 from app."Events", (select * from app.events where c) as events',
+    ),
 ]
 
 

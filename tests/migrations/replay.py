@@ -34,7 +34,8 @@ def replay(database: Database, script: str, folder: Path) -> subprocess.Complete
     file.write_text(script, "utf-8")
     return subprocess.run(
         [psql(), "--no-psqlrc", "--quiet", "--file", file, database.settings.url("migrator")],
-        env={**os.environ, "PGCLIENTENCODING": "utf8"},
+        # Of a DBA whose terminal has another encoding than the script.
+        env={**os.environ, "PGCLIENTENCODING": "latin1"},
         capture_output=True,
         text=True,
         check=False,

@@ -131,6 +131,17 @@ def test_planned_script__deployed_to_in_between__refused_and_nothing_done(
     assert database.rows("select version_num from deploy.shop_head") == [("0002",)]
 
 
+def test_planned_script__records_are_gone__refused(
+    pair: tuple[Database, Database], project: Project, tmp_path: Path
+) -> None:
+    database, _ = pair
+    change(project)
+    script = deploy.planned_script(database.settings, project)
+    database.admin.execute("truncate deploy.applied_files, deploy.revisions")
+    result = replay(database, script, tmp_path)
+    assert "was deployed to since the script was written" in result.stderr
+
+
 def test_planned_script__another_deployment_runs__refused(
     pair: tuple[Database, Database], project: Project, tmp_path: Path
 ) -> None:

@@ -64,6 +64,10 @@ def test_split__open_quote__is_left_to_the_server(text: str) -> None:
     assert [statement.text for statement in split(f"select 1;{text}")] == ["select 1", text]
 
 
+def test_split__open_comment_behind_a_statement__is_left_to_the_server() -> None:
+    assert [one.text for one in split("select 1; /* open; x")] == ["select 1", "/* open; x"]
+
+
 def test_split__lines__are_those_of_the_first_word() -> None:
     text = "-- one\n\nselect 1;\n/* four\nfive */ select 2; select\n3;\n"
     assert [statement.line for statement in split(text)] == [3, 5, 5]

@@ -5,12 +5,13 @@
 -- Why: what was interrupted goes on first. A mirror that was never read whole is read; a hole in
 --      the feed is filled at once; else it is compared every so often. A run that stopped waits for
 --      a person, and is not begun again at once. One that stopped because some lists could not be
---      read counts as read whole: what could be read is compared all the same.
+--      read counts as read whole: what could be read is compared all the same. How often is kept,
+--      for sync.run_problems says when it is overdue, also while no worker asks.
 set local role orgscope_definer;
 
 create or replace function sync.due_run(every interval, out kind text, out repair boolean)
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
@@ -18,6 +19,8 @@ as $$
 declare
   v_last sync.runs;
 begin
+  update sync.schedule as s set every = due_run.every
+  where s.job = 'reconcile' and s.every <> due_run.every;
   select r.kind, r.repair into kind, repair from sync.runs as r
   where r.state = 'running' and r.scope = 'all' and (r.kind = 'backfill' or r.repair)
   order by r.run_id limit 1;

@@ -34,7 +34,18 @@ select
   'differences', s.reconciled_at,
   format('The mirror differed from WorkOS in %s objects. Run orgscope reconcile --repair.',
     s.differences)
-from sync.status as s where s.differences > 0;
+from sync.status as s where s.differences > 0
+union all
+select
+  'reconcile overdue', o.due_at,
+  'WorkOS was not read whole for twice as long as ORGSCOPE_RECONCILE_EVERY says. See that orgscope '
+  'worker runs, or run orgscope reconcile --repair.'
+from (
+  select greatest(s.backfilled_at, s.reconciled_at) + 2 * c.every as due_at
+  from sync.status as s cross join sync.schedule as c
+  where c.job = 'reconcile'
+) as o
+where o.due_at < now();
 
 comment on view sync.run_problems is
 'What runs have found wrong, or could not do, and what to do about it.';

@@ -53,7 +53,18 @@ def explain_cost(
     queries = [*budgets, *_of_file(file), *_of_statistics(settings, statements)]
     if not queries:
         raise ConfigurationError("there is no query: give a file, --statements, or [[budgets]].")
-    costs = explained(settings, queries, org_id=org, user_id=user, reason=reason, usable=usable)
+    costs = explained(
+        settings,
+        queries,
+        org_id=org,
+        user_id=user,
+        reason=reason,
+        usable=usable,
+        # What an application once ran need not be planned as it stands: interval $1 is no SQL.
+        refused=_left_out if statements else None,
+    )
+    if not costs:
+        raise ConfigurationError("none of the queries of pg_stat_statements can be planned.")
     for cost in costs:
         _show(cost, budgets.get(cost.query))
     if report is not None:
@@ -64,6 +75,10 @@ def explain_cost(
         if cost.losses or cost.ratio > (budgets.get(cost.query) or cost.ratio)
     ]
     raise typer.Exit(_LOSES if broken else 0)
+
+
+def _left_out(error: ConfigurationError) -> None:
+    typer.echo(f"left out: {error}", err=True)
 
 
 def _budgets(project: Project | None) -> dict[str, float | None]:

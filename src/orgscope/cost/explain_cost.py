@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +13,7 @@ from orgscope.connection import connect
 from orgscope.cost.losses import Loss, losses
 from orgscope.cost.plans import Plan, plan_of
 from orgscope.cost.written_out import mentioned, written_out
+from orgscope.db.driver import ExtendedCursor
 from orgscope.errors import ConfigurationError
 from orgscope.explain.asked import Claims
 from orgscope.explain.policies import condition_of, read_policies
@@ -61,15 +62,18 @@ def explain_cost(
     reason: str,
     user_id: str | None = None,
     usable: bool = False,
+    refused: Callable[[ConfigurationError], None] | None = None,
 ) -> list[QueryCost]:
     """Compare the plans of queries; none is run, and nothing is written but ``audit.contexts``.
 
     As the job login, in the context of the organization, each is planned under the policies; as the
     backup login, which sees every row, with their conditions written out. ``user_id`` is whom they
     mean by the user. ``usable`` plans as if no table may be read as a whole, so that one without
-    rows shows which index can be used. Tables are qualified by their schema.
+    rows shows which index can be used. Tables are qualified by their schema. ``refused`` is told of
+    a query that cannot be planned, which is then left out.
 
-    Raises ConfigurationError when a login's URL is not set, and for a query that cannot be planned.
+    Raises ConfigurationError when a login's URL is not set, and, without ``refused``, for a query
+    that cannot be planned.
     """
     with (
         _transaction(settings, "job") as job,
@@ -78,12 +82,21 @@ def explain_cost(
         job.execute("select authz.begin_system(%s, %s, %s)", (org_id, _ACTOR, reason))
         claims = Claims(user_id or _NOBODY, org_id, None, ())
         role = f"{settings.role_prefix}_user"
-        return [compare(job, backup, query, claims, role=role, usable=usable) for query in queries]
+        costs = []
+        for query in queries:
+            try:
+                costs.append(compare(job, backup, query, claims, role=role, usable=usable))
+            except ConfigurationError as error:
+                if refused is None:
+                    raise
+                refused(error)
+        return costs
 
 
 @contextmanager
 def _transaction(settings: Settings, login: str) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings, login, autocommit=True) as connection:
+    # One statement for each message: what stands behind a semicolon would run.
+    with connect(settings, login, autocommit=True, cursor_factory=ExtendedCursor) as connection:
         connection.execute("begin")
         yield connection
         connection.execute("rollback" if login == "backup" else "commit")

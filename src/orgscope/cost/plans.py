@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import psycopg
 
+from orgscope.cost.written_out import qualified
+
 __all__ = ["Plan", "Scan", "plan_of"]
 
 _PARAMETERS: Final = """
@@ -58,13 +60,25 @@ def plan_of(connection: psycopg.Connection[Any], query: str) -> Plan:
             scan.indexes |= {node["Index Name"]} if "Index Name" in node else set()
             scan.searches += [node["Index Cond"]] if "Index Cond" in node else []
             scan.filters += [node["Filter"]] if "Filter" in node else []
+            scan.filters += _asked_for_each_row(node)
     return Plan(float(top["Total Cost"]), scans)
+
+
+def _asked_for_each_row(node: dict[str, Any]) -> Iterator[str]:
+    """Yield what the sub-selects return that run again for each row of a table.
+
+    A hashed one runs once, and an InitPlan does.
+    """
+    for child in node.get("Plans", ()):
+        name = child.get("Subplan Name", "")
+        if name.startswith("SubPlan") and f"hashed {name}" not in node.get("Filter", ""):
+            yield from child.get("Output", ())
 
 
 def _nodes(node: dict[str, Any], table: str) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield each node with the table that it reads; a bitmap's index reads that of its parent."""
     if "Relation Name" in node:
-        table = f"{node['Schema']}.{node['Relation Name']}"
+        table = qualified(node["Schema"], node["Relation Name"])
     elif not node["Node Type"].startswith("Bitmap"):
         table = ""
     yield node, table

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from orgscope.cost.written_out import mentioned
+from orgscope.deploy.statements import SKIPPED, tokens
 from orgscope.errors import ConfigurationError
 
 __all__ = ["most_used"]
@@ -22,7 +23,6 @@ _QUERIES: Final = """
 select s.query
 from {} as s
 where s.dbid = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-  and s.query ~* '^\\s*(select|with)\\M'
 order by s.total_exec_time desc
 """
 _UNDER_POLICIES: Final = """
@@ -53,8 +53,14 @@ def most_used(connection: psycopg.Connection[Any], number: int) -> list[str]:
         ) from error
     queries: list[str] = []
     for (query,) in found:
-        tables = mentioned(query)
+        tables = mentioned(query) if _reads(query) else []
         if len(queries) < number and tables:
             [(under_policies,)] = connection.execute(_UNDER_POLICIES, (tables,)).fetchall()
             queries += [query] if under_policies else []
     return queries
+
+
+def _reads(query: str) -> bool:
+    """Say whether the first word, behind comments, is that of a query that reads."""
+    first = next((one.text for one in tokens(query) if one.kind not in SKIPPED), "")
+    return first.lower() in {"select", "with"}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from orgscope.deploy.statements import SKIPPED, Token, tokens
 
-__all__ = ["mentioned", "written_out"]
+__all__ = ["mentioned", "qualified", "written_out"]
 
 _BEFORE: Final = frozenset({"from", "join", ",", "only", "lateral"})
+_PLAIN: Final = re.compile("[a-z_][a-z0-9_$]*")
 _NO_ALIAS: Final = frozenset(
     {"where", "join", "inner", "left", "right", "full", "cross", "natural", "on", "using", "group"}
     | {"order", "limit", "offset", "fetch", "having", "window", "union", "intersect", "except"}
@@ -23,13 +25,20 @@ class _Mention:
     """A table in a from clause: where its qualified name stands, and whether an alias follows."""
 
     table: str
+    name: str
+    """Of the table, without its schema and without quotes."""
     start: int
     end: int
     has_alias: bool
 
 
+def qualified(schema: str, table: str) -> str:
+    """Return the name of a table as SQL reads it: ``app.events``, or ``app."Events"``."""
+    return f"{_identifier(schema)}.{_identifier(table)}"
+
+
 def mentioned(query: str) -> list[str]:
-    """Return the tables of the from clauses, as they are qualified there, in order."""
+    """Return the tables of the from clauses, as `qualified` writes them, in order."""
     return list(dict.fromkeys(one.table for one in _mentions(query)))
 
 
@@ -43,7 +52,7 @@ def written_out(query: str, conditions: Mapping[str, str]) -> str:
     for one in _mentions(query):
         if one.table in conditions:
             rows = f"(select * from {one.table} where {conditions[one.table]})"
-            alias = "" if one.has_alias else f" as {one.table.partition('.')[2]}"
+            alias = "" if one.has_alias else f" as {_identifier(one.name)}"
             parts += [query[begin : one.start], rows, alias]
             begin = one.end
     return "".join((*parts, query[begin:]))
@@ -61,8 +70,16 @@ def _mentions(query: str) -> Iterator[_Mention]:
             and words[place - 1].text.lower() in _BEFORE
             and (follows is None or follows.text not in {".", "("})
         ):
-            name = f"{_plain(schema)}.{_plain(table)}"
-            yield _Mention(name, schema.start, table.end, _is_alias(follows))
+            name = _plain(table)
+            yield _Mention(
+                qualified(_plain(schema), name), name, schema.start, table.end, _is_alias(follows)
+            )
+
+
+def _identifier(name: str) -> str:
+    if _PLAIN.fullmatch(name):
+        return name
+    return '"{}"'.format(name.replace('"', '""'))
 
 
 def _is_name(token: Token) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.deploy.files import RepeatableFile, repeatable_files
+from orgscope.deploy.psql import for_psql
 from orgscope.deploy.sql import execute_file, run_query
 from orgscope.errors import FileFailed
 from orgscope.project import Project
@@ -72,7 +73,10 @@ def files_script(
     force: bool = False,
     policies_only: bool = False,
 ) -> str:
-    """Return SQL that does what `apply_files` does where ``known`` files were applied."""
+    """Return SQL for psql that does what `apply_files` does where ``known`` files were applied.
+
+    Raises FileFailed for what psql would take for a command of its own.
+    """
     files = repeatable_files(project, role_prefix)
     deleted = sorted(known.keys() - {file.path for file in files})
     if policies_only:
@@ -83,7 +87,7 @@ def files_script(
     for file in files:
         is_new = known.get(file.path) != file.sha256
         if force or is_new:
-            parts.append(f"-- {file.path}\n{owner}\n{file.text}\n{owner}")
+            parts.append(f"-- {file.path}\n{owner}\n{for_psql(file.path, file.text)}\n{owner}")
         if is_new:
             parts.append(f"{_record_file(project, file)};")
     return "\n".join(parts)

@@ -22,6 +22,9 @@ _LOCK: Final = 0x6F72_6773_636F_7065  # "orgscope": one deployment of a database
 _TURN_TIMEOUT_S: Final = 600.0
 _TURN_POLL_S: Final = 0.2
 _LOCK_TIMEOUT: Final = "10s"
+_MEANING: Final = ("row_security = off", "standard_conforming_strings = on")
+"""What else would let a statement reach less, or mean another thing, than its file says."""
+
 _PREPARE: Final = """set local client_min_messages = warning;
 create schema if not exists deploy;
 """
@@ -69,7 +72,7 @@ def as_owner(
     else for the session, without that limit. Raises DatabaseNotReady.
     """
     scope = "local" if local else "session"
-    run_query(connection, f"set {scope} row_security = off")
+    run_query(connection, ";".join(f"set {scope} {setting}" for setting in _MEANING))
     if local:
         run_query(connection, f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
     try:
@@ -98,8 +101,9 @@ def opening(role_prefix: str) -> str:
 def begin_as_owner(role_prefix: str) -> str:
     """Return how a transaction begins that acts `as_owner`, as SQL text."""
     return (
-        f"begin;\nset local row_security = off;\nset local lock_timeout = '{_LOCK_TIMEOUT}';\n"
-        f"set local role {role_prefix}_owner;\n"
+        "begin;\n"
+        + "".join(f"set local {setting};\n" for setting in _MEANING)
+        + f"set local lock_timeout = '{_LOCK_TIMEOUT}';\nset local role {role_prefix}_owner;\n"
     )
 
 

@@ -25,7 +25,7 @@ _STATE: Final = """select pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert
     union all
     select pg_catalog.format('%s %s %s', f.project, f.path, f.sha256)
     from deploy.applied_files as f) as s"""
-_REQUIRE_STATE: Final = """do $$ begin if ({state}) <> '{digest}' then
+_REQUIRE_STATE: Final = """do $$ begin if ({state}) is distinct from '{digest}' then
   raise exception 'this database was deployed to since the script was written: write it again';
 end if; end $$;"""
 _REQUIRE_NOTHING: Final = """do $$ begin if ({is_deployed}) then
@@ -79,7 +79,7 @@ def script(
     remember = catalogue.remember_statement(schemas)
     record = catalogue.record_statement(schemas)
     parts = [
-        "\\set ON_ERROR_STOP on",
+        "\\set ON_ERROR_STOP on\n\\encoding UTF8",
         connection.one_at_a_time(),
         connection.begin_as_owner(settings.role_prefix),
         _guard(begin_at),

@@ -14,6 +14,7 @@ from alembic import op
 
 from orgscope.deploy.files import render
 from orgscope.deploy.header import Header
+from orgscope.deploy.psql import for_psql
 from orgscope.deploy.sql import driver, execute_file, run_query, run_step
 from orgscope.errors import FileFailed
 
@@ -116,7 +117,8 @@ def run(python_file: str, revision: str) -> None:
         if not header.transactional:
             before = f"{config.attributes['closing']}\nset role {role_prefix}_owner;\n"
             after = f"{assert_indexes(path.name, project.schemas)}\n{config.attributes['opening']}"
-        context.impl.static_output("\n".join((f"-- {path.name}", before, text, after, record)))
+        written = (f"-- {path.name}", before, for_psql(path.name, text), after, record)
+        context.impl.static_output("\n".join(written))
         return
     connection = driver(op.get_bind())
     if config.attributes["done"] != revision:

@@ -119,14 +119,15 @@ def tokens(text: str) -> Iterator[Token]:
             closing = text.find(text[position:end], end)
             end = len(text) if closing < 0 else closing + end - position
         elif kind == "block_comment":
-            end = _end_of_block_comment(text, end)
+            closed = _end_of_block_comment(text, end)
+            kind, end = (kind, closed) if closed else ("other", len(text))
         yield Token(kind, text[position:end], position, end)
         position = end
 
 
-def _end_of_block_comment(text: str, position: int) -> int:
+def _end_of_block_comment(text: str, position: int) -> int | None:
     depth = 1
     while depth and (edge := _BLOCK_COMMENT_EDGE.search(text, position)):
         depth += 1 if edge.group() == "/*" else -1
         position = edge.end()
-    return len(text) if depth else position
+    return None if depth else position

@@ -11,14 +11,15 @@ import psycopg
 from orgscope.connection import connect
 from orgscope.doctor import workos
 from orgscope.doctor.deployment import check_deployment
-from orgscope.doctor.findings import Finding, Level, What, exit_code, fail, ok, unseen
+from orgscope.doctor.findings import Finding, Level, What, exit_code, fail, ok, unseen, warn
+from orgscope.doctor.logins import CONNECT_TIMEOUT_S, check_logins
 from orgscope.doctor.mirror import check_heartbeat, check_mirror
 from orgscope.doctor.ownership import check_ownership
 from orgscope.doctor.pooler import check_pooler
 from orgscope.doctor.process import check_process
 from orgscope.doctor.roles import check_roles
 from orgscope.doctor.server import check_server
-from orgscope.errors import ConfigurationError, DatabaseNotReady
+from orgscope.errors import ConfigurationError, DatabaseNotReady, OrgscopeError
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
@@ -27,7 +28,8 @@ __all__ = ["Finding", "Level", "What", "examine", "exit_code"]
 _EXAMINERS: Final = ("monitor", "keys")
 """The doctor connects as the first of these whose URL is set."""
 
-_CONNECT_TIMEOUT_S: Final = 5
+_LOCK_TIMEOUT: Final = "set local lock_timeout = '5s'"
+"""A deployment that is under way holds locks, and the doctor does not wait for its end."""
 
 Check: TypeAlias = Callable[[psycopg.Connection[Any]], Iterator[Finding]]
 
@@ -41,6 +43,7 @@ def examine(
     network. As the login ``api`` a setting is left in a session and taken away again.
     """
     yield from check_process(settings)
+    yield from check_logins(settings)
     answers = None if settings.workos_client_id is None else workos.ask(settings, transport)
     if answers is not None:
         yield from workos.check_clock(answers, settings)
@@ -61,7 +64,7 @@ def _examine_database(settings: Settings, answers: workos.Answers | None) -> Ite
         connection = connect(
             settings,
             login,
-            connect_timeout=_CONNECT_TIMEOUT_S,
+            connect_timeout=CONNECT_TIMEOUT_S,
             autocommit=True,
             prepare_threshold=None,
         )
@@ -73,7 +76,7 @@ def _examine_database(settings: Settings, answers: workos.Answers | None) -> Ite
         )
         return
     with connection:
-        yield ok(What.DATABASE, f"Connected as {connection.info.user}.")
+        yield _connected(connection, f"{settings.role_prefix}_{login}")
         project = None
         if settings.project is not None:
             try:
@@ -82,14 +85,33 @@ def _examine_database(settings: Settings, answers: workos.Answers | None) -> Ite
                 yield fail(What.PROJECT_VERSION, str(error), "Name the project with --project.")
         for name, check in _checks(settings, project, answers):
             try:
-                yield from check(connection)
+                with connection.transaction():
+                    connection.execute(_LOCK_TIMEOUT)
+                    yield from check(connection)
             except psycopg.Error as error:
                 yield unseen(
                     What.DATABASE,
                     f"The check of the {name} could not look (SQLSTATE {error.sqlstate}).",
-                    f"The login '{login}' lacks a privilege, or the connection broke: run "
-                    "orgscope migrate, and orgscope doctor again.",
+                    f"The login '{login}' lacks a privilege, a deployment holds a lock, or the "
+                    "connection broke: run orgscope migrate, and orgscope doctor again.",
                 )
+            except OrgscopeError as error:
+                yield unseen(
+                    What.DATABASE,
+                    f"The check of the {name} could not look: {error}",
+                    "Mend the file that is named, and run orgscope doctor again.",
+                )
+
+
+def _connected(connection: psycopg.Connection[Any], expected: str) -> Finding:
+    user = connection.info.user
+    if user != expected:
+        return warn(
+            What.DATABASE,
+            f"Connected as {user}, not as {expected}.",
+            f"Let whoever only looks be {expected} (see .env.example).",
+        )
+    return ok(What.DATABASE, f"Connected as {user}.")
 
 
 def _checks(

@@ -29,7 +29,8 @@ def check_deployment(
     if project is not None:
         yield _project_version(connection, project)
     try:
-        check_settings(connection, settings)
+        with connection.transaction():
+            check_settings(connection, settings)
     except OrgscopeError as error:
         yield fail(What.SETTINGS, str(error), "Run orgscope migrate with the right settings.")
     else:
@@ -89,7 +90,7 @@ def _search_path(connection: psycopg.Connection[Any], project_schemas: Sequence[
             inner join pg_namespace as n on n.oid = p.pronamespace
             inner join pg_language as l on l.oid = p.prolang
             where (n.nspname = any (%s) or n.nspname = any (%s) and p.prosecdef)
-              and l.lanname in ('sql', 'plpgsql')
+              and l.lanname not in ('internal', 'c')
               and p.prosqlbody is null
               and not coalesce('search_path=pg_catalog, pg_temp' = any (p.proconfig), false)
             order by 1

@@ -40,6 +40,7 @@ class What(StrEnum):
     LOGIN_OF_KEYS = "login of keys"
     LOGIN_OF_DBA = "login of dba"
     LOGIN_OF_MIGRATOR = "login of migrator"
+    LOGIN_OF_REQUESTS = "login of requests"
     DATABASE = "database"
     SERVER_VERSION = "server version"
     CLOCK = "clock"

@@ -10,7 +10,7 @@ import psycopg
 from orgscope.doctor.findings import Finding, What, fail, listed, ok, warn
 from orgscope.settings import LOGINS
 
-__all__ = ["GROUPS", "REACH", "check_memberships", "our_roles"]
+__all__ = ["CREATORS", "GROUPS", "REACH", "check_memberships", "our_roles"]
 
 REACH: Final[dict[str, frozenset[str]]] = {
     "migrator": frozenset({"owner", "definer", "sealer"}),
@@ -20,6 +20,9 @@ REACH: Final[dict[str, frozenset[str]]] = {
 """What each role may become; those that are not named here may become nothing."""
 
 GROUPS: Final = ("owner", "definer", "sealer", "user")
+
+CREATORS: Final = ("owner", "definer", "sealer", "migrator")
+"""What may create objects, or become who may."""
 
 _REACHED: Final = """
 with recursive edges as (
@@ -44,7 +47,7 @@ with recursive edges as (
 
 _WAYS: Final = """
 select s.rolname, t.rolname, bool_or(r.is_now), bool_or(r.inherits and r.is_now), bool_or(r.sets),
-  bool_or(r.administers), s.oid = d.datdba
+  bool_or(r.administers), s.oid = d.datdba and not s.rolname = any (%(roles)s)
 from reached as r
 inner join pg_roles as s on s.oid = r.start
 inner join pg_roles as t on t.oid = r.role

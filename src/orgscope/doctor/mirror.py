@@ -19,9 +19,6 @@ _FAILS: Final = frozenset(
 )
 """Problems that do not pass by themselves; the others may, and are warnings."""
 
-_OVERDUE: Final = 2
-"""After how many intervals without a whole read it is overdue."""
-
 _NO_WORKER: Final = timedelta(seconds=60)
 """A worker beats every 10 s; after this long none runs."""
 
@@ -65,7 +62,7 @@ def check_mirror(connection: psycopg.Connection[Any], settings: Settings) -> Ite
     status, problems = read_status(connection), read_problems(connection)
     [(now,)] = connection.execute("select now()").fetchall()
     found = [_problem(problem, now) for problem in problems]
-    found += _unread(status, settings, now)
+    found += _unread(status, settings)
     yield from found
     if not found:
         fed = now - status["fed_up_to"]
@@ -85,23 +82,14 @@ def _problem(problem: dict[str, Any], now: datetime) -> Finding:
     )
 
 
-def _unread(status: dict[str, Any], settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Find what no row of ``sync.problems`` says, because it depends on this process's settings."""
+def _unread(status: dict[str, Any], settings: Settings) -> Iterator[Finding]:
+    """Find what no row of ``sync.problems`` says: what never came at all is no fault by itself."""
     what = What.MIRROR
-    reads = [at for at in (status["backfilled_at"], status["reconciled_at"]) if at is not None]
-    every = timedelta(seconds=settings.reconcile_every_s)
-    if not reads:
+    if status["backfilled_at"] is None and status["reconciled_at"] is None:
         yield warn(
             what,
             "WorkOS was never read whole, so whoever it knows already may be missing.",
             "Run orgscope worker, or orgscope backfill.",
-        )
-    elif now - max(reads) > _OVERDUE * every:
-        yield warn(
-            what,
-            f"It was last read whole {span(now - max(reads))} ago, and ORGSCOPE_RECONCILE_EVERY is "
-            f"{span(every)}.",
-            "Run orgscope worker, or orgscope reconcile --repair.",
         )
     if status["fed_up_to"] is None and status["resync_since"] is None:
         yield warn(

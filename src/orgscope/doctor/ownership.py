@@ -10,6 +10,7 @@ import psycopg
 
 from orgscope.deploy.files import repeatable_files
 from orgscope.doctor.findings import Finding, What, fail, listed, ok
+from orgscope.doctor.memberships import CREATORS, our_roles
 from orgscope.project import Project
 from orgscope.settings import Settings
 
@@ -26,8 +27,11 @@ _OWNED: Final = """
 with namespaces as (
   select n.oid, n.nspname, n.nspowner from pg_namespace as n where n.nspname = any (%(schemas)s)
 ), objects as (
-  select 'schema' as kind, n.nspname as place, null as name, n.nspowner as owner,
-    'pg_namespace'::regclass as class, n.oid
+  select 'database' as kind, d.datname as place, null as name, d.datdba as owner,
+    'pg_database'::regclass as class, d.oid
+  from pg_database as d where d.datname = current_database()
+  union all
+  select 'schema', n.nspname, null, n.nspowner, 'pg_namespace'::regclass, n.oid
   from namespaces as n
   union all
   select
@@ -96,8 +100,15 @@ def _ownership(
             by_file[place.groups()] = said[1] if said else f"{prefix}_owner"
     any_owner = {f"{prefix}_{word}" for word in _OWNERS}
     requests = {f"{prefix}_user"}
+    idle = {name for name, word in our_roles(prefix).items() if word not in CREATORS}
     wrong = []
     for kind, place, name, owner, can_login in connection.execute(_OWNED, {"schemas": schemas}):
+        if kind == "database":
+            if owner in idle:
+                wrong.append(
+                    f"database {place} belongs to {owner}, as which requests or people run"
+                )
+            continue
         if kind not in {"function", "view"}:
             expected = {f"{prefix}_owner"}
         elif (place, name) in by_file:

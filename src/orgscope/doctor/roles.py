@@ -70,6 +70,7 @@ def _settings(connection: psycopg.Connection[Any], prefix: str) -> Iterator[Find
             "Install orgscope again.",
         )
         return
+    # Of the same setting that of the database comes last, and counts.
     found = {
         (role, name): value
         for role, name, value in connection.execute(
@@ -80,6 +81,7 @@ def _settings(connection: psycopg.Connection[Any], prefix: str) -> Iterator[Find
             left join pg_database as d on d.oid = s.setdatabase
             cross join unnest(s.setconfig) as c
             where r.rolname = any (%s) and (s.setdatabase = 0 or d.datname = current_database())
+            order by s.setdatabase
             """,
             ([f"{prefix}_{login}" for login in LOGINS],),
         )
@@ -91,7 +93,8 @@ def _settings(connection: psycopg.Connection[Any], prefix: str) -> Iterator[Find
         yield fail(
             what,
             f"Not as sql/roles_settings.sql sets them: {wrong}. A login may change its own.",
-            "Run orgscope roles, and: alter role … reset … for what that file does not name.",
+            "Run orgscope roles, and: alter role … reset … for what that file does not name; alter "
+            "role … in database … reset … for what is set in this database alone.",
         )
     if loose:
         yield warn(

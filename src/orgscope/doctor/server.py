@@ -11,6 +11,7 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.doctor.findings import Finding, What, fail, listed, ok, warn
+from orgscope.doctor.memberships import CREATORS, our_roles
 from orgscope.project import core
 from orgscope.settings import Settings
 
@@ -44,7 +45,8 @@ HOLES: Final = (
 """The oldest first; a major version that a hole does not name never had it."""
 
 FLOORS: Final[Releases] = {
-    major: max(hole.closed.get(major, 0) for hole in HOLES) for major in HOLES[-1].closed
+    major: max(hole.closed.get(major, 0) for hole in HOLES)
+    for major in sorted({major for hole in HOLES for major in hole.closed})
 }
 """The minor release of each major from which row security keeps its promise."""
 
@@ -80,10 +82,31 @@ with begun (name, value, source) as (
 select b.name, b.value, b.source
 from begun as b
 left join pg_settings as s on s.name = b.name
-where b.name = any (%(names)s) and b.value is distinct from s.boot_val
+where b.name = any (%(names)s)
   and not (b.name = 'search_path' and b.value ~ '^pg_catalog(, *pg_temp)?$')
+  and case when s.vartype = 'bool' then b.value::boolean is distinct from s.boot_val::boolean
+    else lower(replace(b.value, ' ', '')) <> lower(replace(coalesce(s.boot_val, ''), ' ', '')) end
 """
 """Of a database also what pg_settings shows to superusers only."""
+
+_MAY_CREATE: Final = """
+with asked (name, oid) as (
+  select 'PUBLIC', 0::oid
+  union all
+  select r.rolname, r.oid from pg_roles as r where r.rolname = any (%(roles)s) and not r.rolsuper
+), created (name, what) as (
+  select a.name, p.what
+  from asked as a
+  inner join pg_database as d on d.datname = current_database()
+  cross join (values ('TEMP', 'temporary tables'), ('CREATE', 'schemas')) as p (privilege, what)
+  where has_database_privilege(a.oid, d.oid, p.privilege)
+  union all
+  select a.name, format('objects in %%s', n.nspname)
+  from asked as a cross join pg_namespace as n
+  where has_schema_privilege(a.oid, n.oid, 'CREATE')
+)
+select c.name, c.what from created as c order by c.name <> 'PUBLIC', c.name, c.what
+"""
 
 _HARMS: Final = {
     "locks that exhaust shared memory": re.compile("^pg_(try_)?advisory_"),
@@ -99,7 +122,7 @@ def check_server(connection: psycopg.Connection[Any], settings: Settings) -> Ite
     yield _clock(connection, settings)
     yield _prepared_transactions(connection)
     yield from _session_settings(connection)
-    yield from _public_privileges(connection)
+    yield from _creators(connection, settings.role_prefix)
     yield from _open_functions(connection)
 
 
@@ -159,7 +182,10 @@ def _session_settings(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
             _BEGUN_WITH, {"names": [*_MEANINGS, *_PRELOADED]}
         )
     }
-    mend = "alter database … reset …, or take it out of postgresql.conf, and reload."
+    mend = (
+        "alter database … reset …, alter role all reset …, or take it out of postgresql.conf, and "
+        "reload."
+    )
     if wrong := [text for name, text in found.items() if name in _MEANINGS]:
         yield fail(
             what, f"Every session begins with {listed(wrong)}, and SQL means another thing.", mend
@@ -174,32 +200,29 @@ def _session_settings(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
         yield ok(what, "The database and the server change nothing that isolation depends on.")
 
 
-def _public_privileges(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+def _creators(connection: psycopg.Connection[Any], prefix: str) -> Iterator[Finding]:
+    """Look at what everybody may create, and what the roles may that shall create nothing."""
     what = What.PUBLIC
-    [(temp,)] = connection.execute(
-        "select has_database_privilege('public', current_database(), 'TEMP')"
-    ).fetchall()
-    schemas = [
-        name
-        for (name,) in connection.execute(
-            "select n.nspname from pg_namespace as n "
-            "where has_schema_privilege('public', n.oid, 'CREATE') order by n.nspname"
-        )
+    roles = [name for name, word in our_roles(prefix).items() if word not in CREATORS]
+    found: dict[str, set[str]] = {}
+    for name, created in connection.execute(_MAY_CREATE, {"roles": roles}):
+        found.setdefault(name, set()).add(created)
+    everybody = found.get("PUBLIC", set())
+    wrong = [
+        f"{name} may create {' and '.join(sorted(more))}"
+        for name, created in found.items()
+        if (more := created if name == "PUBLIC" else created - everybody)
     ]
-    if temp:
+    if wrong:
         yield fail(
             what,
-            "PUBLIC may create temporary tables, whose types can shadow those of functions.",
-            "Run orgscope roles as the owner of the database.",
+            f"{listed(wrong)}. Types and functions of one's own can take the place of those that "
+            "are meant.",
+            "Run orgscope roles as the owner of the database, and: revoke temp, create on database "
+            "… from …; revoke create on schema … from ….",
         )
-    if schemas:
-        yield fail(
-            what,
-            f"PUBLIC may create objects in: {', '.join(schemas)}.",
-            "Revoke it: revoke create on schema … from public.",
-        )
-    if not temp and not schemas:
-        yield ok(what, "PUBLIC may create nothing, not even temporary tables.")
+    else:
+        yield ok(what, "PUBLIC, the request role and its logins may create nothing at all.")
 
 
 def _open_functions(connection: psycopg.Connection[Any]) -> Iterator[Finding]:

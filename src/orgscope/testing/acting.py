@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from orgscope.db.connection import ScopedConnection
 from orgscope.errors import OrgscopeError
@@ -72,6 +73,7 @@ class Acting:
         Raises AssertionError when they see one, or may not select from the table at all, which is
         what ``assert_denied`` asserts; ProvesNothing when nobody could see one.
         """
+        self._require_context()
         [(there,)] = self.admin.execute(*_counting(table, key)).fetchall()
         if not there:
             raise ProvesNothing(
@@ -93,8 +95,9 @@ class Acting:
             bob.assert_denied("insert into app.events (title) values ('Mine')", control=ada)
 
         Raises AssertionError when the statement passes, or fails with another error; ProvesNothing
-        when it fails for the control.
+        when it fails for the control, and when the transaction has ended.
         """
+        self._require_transaction()
         self._try_control(statement, params, control)
         try:
             touched = _try(self.connection, statement, params)
@@ -121,6 +124,7 @@ class Acting:
         Raises AssertionError when it reaches a row or fails, also when it is refused; ProvesNothing
         when it fails, or reaches nothing, for the control.
         """
+        self._require_context()
         if not self._try_control(statement, params, control):
             raise ProvesNothing(
                 "The statement reaches no row for the control either, so it proves nothing that "
@@ -132,6 +136,28 @@ class Acting:
             raise AssertionError(f"For {self.who} the statement fails: {_text(error)}") from error
         if touched:
             raise AssertionError(f"{self.who} reaches {touched} rows.")
+
+    def _require_transaction(self) -> None:
+        """Raise ProvesNothing after a commit or rollback: role and context ended with it."""
+        if self.connection.info.transaction_status is TransactionStatus.IDLE:
+            raise ProvesNothing(
+                f"The transaction of {self.who} has ended, and its role and context with it, so "
+                "everything is refused. Open another one; act_as(…, commit=True) commits at the "
+                "end."
+            )
+
+    def _require_context(self) -> None:
+        """Raise ProvesNothing where a context was opened and is gone: policies then show no row."""
+        self._require_transaction()
+        if not self.connection.has_context:
+            return
+        try:
+            _try(self.connection, "select authz.require_context()", None)
+        except psycopg.Error as error:
+            raise ProvesNothing(
+                f"{self.who} has no context any more ({_text(error)}), so no row is seen whatever "
+                "the policies say."
+            ) from error
 
     def _count(self, table: str, key: dict[str, Any]) -> int:
         try:

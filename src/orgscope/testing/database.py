@@ -14,6 +14,7 @@ from rich.console import Console
 
 from orgscope.authz import Principal, Verifier
 from orgscope.db.connection import ScopedConnection
+from orgscope.db.driver import ExtendedCursor
 from orgscope.db.engine import driver_options
 from orgscope.isolation import check_isolation
 from orgscope.isolation.report.render import print_report
@@ -207,7 +208,9 @@ class Database(Mirror):
     def _unbound(self, login: str, opening: Opening | None) -> Iterator[psycopg.Connection[Any]]:
         """Open the context as the login does, then go on as the superuser; take all of it back."""
         role = sql.Identifier(f"{self.settings.role_prefix}_{login}")
-        with self.connect("dba", prepare_threshold=None) as connection:
+        # One statement for each message, as for who acts: a second one could commit.
+        options = {"prepare_threshold": None, "cursor_factory": ExtendedCursor}
+        with self.connect("dba", **options) as connection:
             connection.execute("begin")
             connection.execute(sql.SQL("set local session authorization {}").format(role))
             if opening is not None:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from orgscope import deploy
+from orgscope import deploy, doctor
 from orgscope.doctor import Level
 from orgscope.settings import Settings
 from tests.database import Database
@@ -28,6 +28,7 @@ def test_doctor__fresh_deployment_with_a_key__nothing_fails(database: Database) 
         "clock",
         "max_prepared_transactions",
         "PUBLIC",
+        "login of requests",
         "catalogue functions",
         "session settings",
         "roles",
@@ -81,6 +82,45 @@ def test_doctor__webhook_secrets_that_are_odd__warns_and_shows_none(
     assert not any(secret in repr(finding) for secret in secrets)
 
 
+@pytest.mark.parametrize("login", ["api", "api_readonly"])
+def test_doctor__requests_log_in_as_somebody_else__fails(database: Database, login: str) -> None:
+    """By RESET ROLE an injected statement would have the rights of this login."""
+    well = web_settings(database, api_readonly_url=database.settings.api_url)
+    assert [one.level for one in findings(well)["login of requests"]] == [Level.OK] * 2
+    for other in ("dba", "migrator"):
+        url = getattr(database.settings, f"{other}_url")
+        found = findings(well.model_copy(update={f"{login}_url": url}))["login of requests"]
+        assert sorted(one.level for one in found) == [Level.FAIL, Level.OK]
+        (wrong,) = [one for one in found if one.level is Level.FAIL]
+        assert f"ORGSCOPE_{login.upper()}_URL logs in as" in wrong.why
+
+
+def test_doctor__login_of_requests_away__is_unseen(database: Database) -> None:
+    away = SecretStr("postgresql://orgscope_api:s3cr3t@127.0.0.1:9/nowhere")
+    (finding,) = findings(web_settings(database, api_url=away))["login of requests"]
+    assert (finding.level, finding.is_unseen) == (Level.FAIL, True)
+    assert "s3cr3t" not in repr(finding)
+
+
+def test_doctor__looks_as_somebody_else__warns(database: Database) -> None:
+    found = findings(web_settings(database, monitor_url=database.settings.dba_url))["database"]
+    assert [(one.level, "not as orgscope_monitor" in one.why) for one in found] == [
+        (Level.WARN, True)
+    ]
+
+
+def test_doctor__table_is_locked__said_and_the_rest_looked_at(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_LOCK_TIMEOUT", "set local lock_timeout = '50ms'")
+    with database.connect("dba", autocommit=False) as deployment:
+        deployment.execute("lock table authz.jwks")
+        found = findings(web_settings(database))
+        deployment.rollback()
+    assert "could not look (SQLSTATE 55P03)" in found["database"][1].why
+    assert "mirror" in found
+
+
 def test_doctor__no_url__fails(database: Database) -> None:
     settings = web_settings(database, monitor_url=None, keys_url=None)
     assert levels(settings, "database") == {Level.FAIL}
@@ -111,7 +151,21 @@ def test_doctor__database_away__fails_and_hides_the_password(database: Database)
     [
         ("delete from authz.jwks", "signing keys", "keys sync"),
         ("grant temp on database {db} to public", "PUBLIC", "temporary"),
-        ("grant create on schema public to public", "PUBLIC", "public"),
+        (
+            "grant create on schema public to public",
+            "PUBLIC",
+            "PUBLIC may create objects in public",
+        ),
+        (
+            "grant temp, create on database {db} to orgscope_api",
+            "PUBLIC",
+            "orgscope_api may create schemas and temporary tables",
+        ),
+        (
+            "grant create on schema public to orgscope_user",
+            "PUBLIC",
+            "orgscope_user may create objects in public",
+        ),
         (
             "create function sync.loose() returns int language sql as 'select 1'",
             "search_path",
@@ -134,6 +188,12 @@ def test_doctor__database_away__fails_and_hides_the_password(database: Database)
             "version",
             "migrate",
         ),
+        (
+            "insert into deploy.revisions (project, revision, breaking) values ('core', '9999', true)",
+            "version",
+            "has revision 9999 of core",
+        ),
+        ("delete from authz.settings", "settings", "orgscope migrate"),
     ],
 )
 def test_doctor__fault_in_the_database__fails_and_says_what(
@@ -234,6 +294,20 @@ def test_doctor__project__its_revisions_are_looked_at_too(
     ):
         assert [(one.level, said in one.why) for one in found[what]] == [(Level.FAIL, True)]
     assert "project version" not in findings(web_settings(database))
+
+
+def test_doctor__file_of_the_project_out_of_place__said_and_the_rest_looked_at(
+    database: Database, tmp_path: Path
+) -> None:
+    project = deploy.init_project(tmp_path / "shop")
+    (project.sql / "shop" / "elsewhere").mkdir(parents=True)
+    (project.sql / "shop" / "elsewhere" / "one.sql").write_text("select 1;\n", "utf-8")
+    found = findings(web_settings(database, project=project.root))
+    assert [(one.is_unseen, "would never be applied" in one.why) for one in found["database"]] == [
+        (False, False),
+        (True, True),
+    ]
+    assert "mirror" in found
 
 
 def test_doctor__folder_that_is_no_project__fails(database: Database, tmp_path: Path) -> None:

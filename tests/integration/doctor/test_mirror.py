@@ -76,13 +76,16 @@ def test_doctor__failed_event__fails_and_says_since_when(database: Database) -> 
 
 def test_doctor__whole_read_that_is_overdue__warns(database: Database) -> None:
     database.admin.execute(READ)
-    (finding,) = mirror_of(database, reconcile_every_s=3600)
-    assert (finding.level, "read whole 3 h ago" in finding.why) == (Level.WARN, True)
+    with database.connect("sync") as worker:
+        worker.execute("select sync.due_run('1 h')")
+    (finding,) = mirror_of(database)
+    said = "reconcile overdue since 60 min: "
+    assert (finding.level, finding.why.startswith(said)) == (Level.WARN, True), finding
     database.admin.execute(
         "insert into sync.runs (kind, repair, state, finished_at) "
         "values ('reconcile', true, 'done', now() - interval '1 min')"
     )
-    assert [one.level for one in mirror_of(database, reconcile_every_s=3600)] == [Level.OK]
+    assert [one.level for one in mirror_of(database)] == [Level.OK]
 
 
 def test_doctor__webhooks_that_never_came__warns_where_they_are_expected(

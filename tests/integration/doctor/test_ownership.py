@@ -57,6 +57,11 @@ from tests.web import web_settings
             "type authz.word belongs to orgscope_api",
         ),
         ("alter schema authz owner to orgscope_api", "schema authz belongs to orgscope_api"),
+        (
+            "do $$ begin execute format('alter database %I owner to orgscope_api', "
+            "current_database()); end $$",
+            "belongs to orgscope_api, as which requests or people run",
+        ),
     ],
 )
 def test_doctor__wrong_owner__fails_and_says_whose_it_is(

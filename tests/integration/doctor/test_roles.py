@@ -128,6 +128,36 @@ def test_doctor__fault_in_the_roles__fails_and_says_what(
     assert levels(web_settings(database), what) == {Level.OK}
 
 
+def test_doctor__setting_of_a_login_in_this_database__counts_whichever_was_set_last(
+    database: Database,
+) -> None:
+    name = database.admin.info.dbname
+    database.admin.execute(
+        f'alter role orgscope_api in database "{name}" set statement_timeout = 0'
+    )
+    database.admin.execute("alter role orgscope_api set statement_timeout = '30s'")
+    (finding,) = findings(web_settings(database))["login settings"]
+    assert (finding.level, "orgscope_api.statement_timeout" in finding.why) == (Level.FAIL, True)
+
+
+def test_doctor__login_of_requests_that_owns_the_database__is_no_dba(database: Database) -> None:
+    if database.admin.info.server_version < 160_000:
+        pytest.skip("memberships have these options from PostgreSQL 16 on")
+    name = database.admin.info.dbname
+    database.admin.execute(f'alter database "{name}" owner to orgscope_api')
+    database.admin.execute(
+        "grant orgscope_owner to orgscope_api with admin true, inherit false, set false"
+    )
+    try:
+        (finding,) = findings(web_settings(database))["memberships"]
+    finally:
+        database.admin.execute("revoke orgscope_owner from orgscope_api")
+    assert (finding.level, "orgscope_api may grant itself orgscope_owner" in finding.why) == (
+        Level.FAIL,
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     ("grant", "said"),
     [

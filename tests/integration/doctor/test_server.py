@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from orgscope.doctor import Level, server
+from orgscope.embedded import temporary_server
+from orgscope.testing.memory import IN_MEMORY
 from tests.database import Database
 from tests.integration.doctor.examined import findings, levels
 from tests.web import web_settings
@@ -74,7 +76,10 @@ def test_doctor__setting_of_the_database__is_named(
     assert "from the database" in finding.why
 
 
-@pytest.mark.parametrize("setting", ["row_security = on", "search_path = pg_catalog, pg_temp"])
+@pytest.mark.parametrize(
+    "setting",
+    ["row_security = on", "row_security = TRUE", "search_path = pg_catalog, pg_temp"],
+)
 def test_doctor__setting_that_takes_nothing_away__ok(database: Database, setting: str) -> None:
     name = database.admin.info.dbname
     database.admin.execute(f'alter database "{name}" set {setting}'.encode())
@@ -99,6 +104,16 @@ def reload_until(database: Database, value: str) -> None:
     while found != value:
         with database.connect("monitor") as connection:
             [(found,)] = connection.execute("show transform_null_equals").fetchall()
+
+
+def test_doctor__transactions_may_be_prepared__warns() -> None:
+    options = {"max_prepared_transactions": "5"}
+    with (
+        temporary_server(base=IN_MEMORY, options=options) as there,
+        psycopg.connect(there.url()) as connection,
+    ):
+        finding = server._prepared_transactions(connection)
+    assert (finding.level, finding.why.startswith("5: ")) == (Level.WARN, True)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,35 @@ def test_assert_denied__no_context__is_of_class_ws3(booking: Database) -> None:
         bob.assert_denied("select authz.org_id()")
 
 
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_assertions__transaction_has_ended__prove_nothing(booking: Database, end: str) -> None:
+    """Its role ended with it: the login alone is refused everything."""
+    with booking.act_as("user_01BOB", "org_01OTHER") as bob:
+        bob.execute(end)
+        for assertion in (bob.assert_denied, bob.assert_touches_nothing):
+            with pytest.raises(ProvesNothing, match="transaction of user_01BOB.* has ended"):
+                assertion("delete from app.events")
+        with pytest.raises(ProvesNothing, match="has ended"):
+            bob.assert_invisible("app.events")
+
+
+def test_assertions_of_silence__context_is_gone__prove_nothing(booking: Database) -> None:
+    """Ada would not see her own event any more."""
+    with booking.act_as("user_01ADA", "org_01ACME") as ada:
+        ada.execute("select set_config('orgscope.context', '', true)")
+        with pytest.raises(ProvesNothing, match="no context any more"):
+            ada.assert_invisible("app.events")
+        with pytest.raises(ProvesNothing, match="no context any more"):
+            ada.assert_touches_nothing(RENAME)
+
+
+def test_assert_denied__two_statements__proves_nothing_and_runs_none(booking: Database) -> None:
+    with booking.act_as("user_01BOB", "org_01OTHER") as bob:
+        with pytest.raises(ProvesNothing, match="42601"):
+            bob.assert_denied("delete from app.events; commit")
+    assert booking.rows("select title from app.events") == [("Visit",)]
+
+
 def test_assert_denied__allowed__fails(booking: Database) -> None:
     with booking.act_as("user_01ADA", "org_01ACME") as ada:
         with pytest.raises(AssertionError, match="passes, with 1 rows") as failed:
