@@ -7,15 +7,17 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.connection import connect
+from orgscope.deploy.catalogue import POLICY_COMMANDS
 from orgscope.errors import ConfigurationError
 from orgscope.explain.asked import Asked, Claims
 from orgscope.explain.explanation import Explanation, PolicyTruth
-from orgscope.explain.policies import COMMANDS, condition_of, read_policies, run_query
+from orgscope.explain.policies import condition_of, read_policies, run_query
 from orgscope.explain.rows import Count, Rows
 from orgscope.settings import Settings
 
 __all__ = ["explain"]
 
+_COMMANDS: Final = [one for one in POLICY_COMMANDS.values() if one != "all"]
 _TABLE: Final = """
 select c.relrowsecurity, has_schema_privilege(%(role)s, c.relnamespace, 'usage') and case
   when %(command)s = 'delete' then has_table_privilege(%(role)s, c.oid, 'delete')
@@ -32,9 +34,9 @@ def explain(settings: Settings, asked: Asked, *, reason: str) -> Explanation:
     ``reason`` is kept there. Raises ConfigurationError when the table is not there, when the
     administrator may not read it, and when not exactly one row has the values.
     """
-    if asked.command not in COMMANDS:
+    if asked.command not in _COMMANDS:
         raise ConfigurationError(
-            f"{asked.command!r} is no command: expected one of {', '.join(COMMANDS)}."
+            f"{asked.command!r} is no command: expected one of {', '.join(_COMMANDS)}."
         )
     with connect(settings, "admin", autocommit=True) as connection:
         connection.execute("begin")
