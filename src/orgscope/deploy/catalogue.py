@@ -45,6 +45,8 @@ RELATIONS: Final = {
 """What a definition says after ``kind``, and what that is."""
 POLICY_COMMANDS: Final = {"r": "select", "a": "insert", "w": "update", "d": "delete", "*": "all"}
 """What a policy's definition says after ``for``, and which command that is."""
+_WORD: Final = r'([a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
+_RELATION: Final = re.compile(f"{_WORD}[.]{_WORD}")
 _COMMAND: Final = re.compile("(?<= for ).(?= to )")
 _QUERIES: Final = ("relations", "routines", "grants")
 _SEARCH_PATH: Final = "set local search_path = pg_catalog, pg_temp"
@@ -84,6 +86,25 @@ class Change:
 
     def __str__(self) -> str:
         return f"{self.verb} {self.kind} {self.identity}"
+
+    @property
+    def relation(self) -> str:
+        """The table, view or function that it is, or is of, without quotes: ``app.events``.
+
+        Empty for what stands in a schema alone.
+        """
+        found = _RELATION.match(self.identity)
+        if found is None:
+            return ""
+        return ".".join(
+            word[1:-1].replace('""', '"') if word.startswith('"') else word
+            for word in found.groups()
+        )
+
+    @property
+    def part(self) -> str:
+        """The column, policy, constraint or trigger of the relation, as SQL writes it."""
+        return _RELATION.sub("", self.identity, count=1).lstrip(" .")
 
     @property
     def key(self) -> Key:

@@ -86,9 +86,9 @@ def _compared(
 
 def _untried(changes: Sequence[Change], tried: Collection[str], role_prefix: str) -> str:
     """Say what decides about access, changes, and was not tried; empty when all was."""
-    whole = {one.identity for one in changes if one.kind == "relation" and one.verb != "change"}
+    whole = {one.relation for one in changes if one.kind == "relation" and one.verb != "change"}
     for change in changes:
-        table = change.identity.split(" ")[0]
+        table = change.relation
         if change.kind != "policy" or table in whole:
             continue
         if table not in tried:
@@ -104,12 +104,12 @@ def _untried(changes: Sequence[Change], tried: Collection[str], role_prefix: str
 def _planned(changes: Sequence[Change]) -> Mapping[str, Sequence[str]]:
     """Return what the policies will say, for each table: the rows before are to show it as well."""
     texts: dict[str, list[str]] = defaultdict(list)
-    tables = {change.identity.split(" ")[0] for change in changes if change.kind == "policy"}
+    tables = {change.relation for change in changes if change.kind == "policy"}
     for change in changes:
         if change.definition is None:
             continue
         if change.kind == "policy":
-            texts[change.identity.split(" ")[0]].append(change.definition)
+            texts[change.relation].append(change.definition)
         elif change.kind == "function":
             for table in tables:
                 texts[table].append(change.definition)
