@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import psycopg
 
-from orgscope.deploy.catalogue import Catalogue, read
+from orgscope.deploy.catalogue import POLICY_COMMANDS, RELATIONS, Catalogue, read
 from orgscope.deploy.files import unrender
 from orgscope.project import Project, core
 
@@ -25,21 +25,12 @@ _RELATION: Final = re.compile(
     rf"kind (?P<kind>.), persistence ., owner {_ROLE}(?P<enabled>, row security)?"
     r"(?P<forced>, forced)?(?P<options> [{][^}]*[}])?.*"
 )
-_KINDS: Final = {
-    "r": "table",
-    "p": "partitioned table",
-    "v": "view",
-    "m": "materialized view",
-    "f": "foreign table",
-}
-_SEQUENCE: Final = "S"
 _OWNER: Final = re.compile(rf"(?:kind ., persistence ., )?owner {_ROLE}.*", re.DOTALL)
 _POLICY: Final = re.compile(
     r"(?P<kind>\w+) for (?P<command>.) to (?P<roles>[^\n]+)\n"
     r"using (?P<using>.*)\nwith check (?P<check>.*)",
     re.DOTALL,
 )
-_COMMANDS: Final = {"r": "select", "a": "insert", "w": "update", "d": "delete", "*": "all"}
 _GRANT: Final = re.compile(r"(?P<privilege>\w+) to (?P<grantee>.+?)(?P<option> with grant option)?")
 
 
@@ -87,9 +78,9 @@ def _relation(
     name: str, definition: str, of_kind: Mapping[str, Mapping[str, str]]
 ) -> Iterator[str]:
     facts = _read(_RELATION, definition.partition("\n")[0])
-    if facts["kind"] == _SEQUENCE:
+    kind = RELATIONS[facts["kind"]]
+    if kind == "sequence":
         return
-    kind = _KINDS[facts["kind"]]
     security = "" if kind.endswith(("view", "foreign table")) else ", no row security"
     if facts["enabled"]:
         security = ", row security" + (facts["forced"] or ", not forced")
@@ -108,7 +99,7 @@ def _policy(name: str, definition: str) -> Iterator[str]:
     facts = _read(_POLICY, definition)
     kind = "" if facts["kind"] == "permissive" else f"{facts['kind']} "
     roles = ", ".join(sorted(facts["roles"].split(", ")))
-    yield f"  {kind}policy {name} for {_COMMANDS[facts['command']]} to {roles}"
+    yield f"  {kind}policy {name} for {POLICY_COMMANDS[facts['command']]} to {roles}"
     for word, expression in (("using", facts["using"]), ("with check", facts["check"])):
         if expression:
             yield f"    {word} {expression}".replace("\n", "\n    ")

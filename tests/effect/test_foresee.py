@@ -155,6 +155,40 @@ grant select on library.notes to orgscope_user;
 """
 
 
+def test_foresee__names_that_need_quotes__tried_as_any_other(planned: Planned) -> None:
+    planned.revise("order", NOTES.replace("library.notes", 'library."order"'))
+    text = NOTES_POLICIES.replace("library.notes", 'library."order"')
+    planned.write("policies/library/order.sql", text.replace("select_own_org", '"Own org"'))
+    contract = planned.project.policies / "contract.toml"
+    contract.write_text(contract.read_text("utf-8") + ORDER, "utf-8")
+    planned.deploy()
+    planned.edit("order", "using (org_id = (select authz.org_id_or_null()))", "using (true)")
+    effect = planned.effect()
+    assert effect.verdict is Verdict.WIDENING, effect.unproven
+    assert effect.verdict_on("library.order") is Verdict.WIDENING
+    assert effect.cases < 2000, "only this table is tried"
+
+
+ORDER = """
+[tables."library.order"]
+scope = "organization"
+organization = "org_id"
+
+[tables."library.order".user]
+select = "organization"
+"""
+
+
+def test_rights__view_made_an_invoker_in_other_words__opens_nothing(planned: Planned) -> None:
+    view = "create or replace view library.titles with (security_invoker = {}) as select 1 as x;\n"
+    planned.write("sql/library/views/titles.sql", view.format("true"))
+    planned.deploy()
+    planned.write("sql/library/views/titles.sql", view.format("on"))
+    assert planned.effect().differences == []
+    planned.write("sql/library/views/titles.sql", view.format("off"))
+    assert "gains library.titles: is read as its owner" in map(str, planned.effect().differences)
+
+
 def test_foresee__table_dropped__whoever_had_grants_loses_them(planned: Planned) -> None:
     planned.revise("no_wishes", "drop table library.wishes;")
     (planned.project.policies / "library" / "wishes.sql").unlink()

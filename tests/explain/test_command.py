@@ -57,3 +57,10 @@ def test_policy_explain__row_without_a_column__usage(practices: Database) -> Non
     result = run(practices, "--row", EVENT)
     assert result.exit_code == 2
     assert "COLUMN=VALUE" in result.output
+
+
+def test_policy_explain__no_row_to_tell_by__said_and_exit_3(practices: Database) -> None:
+    practices.admin.execute("delete from app.events")
+    result = run(practices)
+    assert result.exit_code == 3
+    assert result.output.splitlines()[-1] == "cannot be told: app.events has no row"

@@ -82,6 +82,44 @@ def test_explain__no_row__counts_what_is_reached(ask: Ask) -> None:
     assert found.policies[0].clauses[0][1].note == "true for 1 of 2 rows"
 
 
+def test_explain__no_row_at_all__cannot_be_told(ask: Ask, practices: Database) -> None:
+    practices.admin.execute("delete from app.events")
+    found = ask()
+    assert (found.reaches, found.why) == (None, "app.events has no row")
+    assert [clause.note for _, clause in found.policies[0].clauses] == [""]
+    practices.admin.execute("drop policy select_admin on app.profiles")
+    hidden = ask(table="app.profiles")
+    assert hidden.reaches is None
+    assert hidden.why.startswith("the administrator sees no row of app.profiles, because no policy")
+    assert ask(command="delete", user_id="user_01STRANGER").reaches is False  # in any case
+
+
+def test_explain__table_in_quotes__its_rows_are_counted(ask: Ask, practices: Database) -> None:
+    practices.admin.execute(
+        'create table app."Odd.Events" (like app.events); '
+        'grant select on app."Odd.Events" to orgscope_user, orgscope_admin; '
+        'insert into app."Odd.Events" select * from app.events'.replace(
+            "orgscope_", f"{practices.settings.role_prefix}_"
+        )
+    )
+    found = ask(table='app."Odd.Events"')
+    assert (found.reaches, found.why) == (
+        True,
+        "row security is off, so that the grant decides alone",
+    )
+    assert ask(table="APP.Events").why == "true for 1 of 2 rows"
+
+
+def test_explain__update_of_what_select_hides__not_reached(ask: Ask, practices: Database) -> None:
+    practices.admin.execute("alter policy select_own_org on app.events using (title <> 'Intake')")
+    found = ask(command="update", row=row(ORG_ID))
+    assert (found.reaches, found.why) == (
+        False,
+        "by select it is not seen: no policy lets it through",
+    )
+    assert [policy.truth for policy in found.policies] == [True]
+
+
 def test_explain__whoever_asks__context_first(ask: Ask) -> None:
     whys = [
         ask(**{"row": row(ORG_ID), **changes}).why
@@ -144,6 +182,22 @@ def test_explain__function_of_the_project__body_of_the_catalogue_is_followed(
     )
     practices.admin.execute(
         "alter policy select_own_org on app.events using (org_id = (select app.here()))"
+    )
+    assert ask(row=row(ORG_ID)).reaches is True
+    assert ask(row=row(OTHER_ORG)).reaches is False
+
+
+def test_explain__function_in_quotes__body_of_the_catalogue_is_followed(
+    ask: Ask, practices: Database
+) -> None:
+    practices.admin.execute(
+        'create schema "The Shop"; grant usage on schema "The Shop" to public; '
+        'create function "The Shop"."here, (now"() returns text language sql stable begin atomic '
+        "select authz.org_id_or_null(); end"
+    )
+    practices.admin.execute(
+        "alter policy select_own_org on app.events "
+        'using (org_id = (select "The Shop"."here, (now"()))'
     )
     assert ask(row=row(ORG_ID)).reaches is True
     assert ask(row=row(OTHER_ORG)).reaches is False

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from orgscope import deploy
 from orgscope.cli import app
 from tests.isolation.conftest import LIBRARY, Given
-from tests.migrations.projects import NAME
+from tests.migrations.projects import NAME, add_revision
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,15 @@ from tests.migrations.projects import NAME
         (("shop.rooms", "--tenant", "org-id"), "no name of a column"),
         (("shop.rooms", "--shared", "--user"), "not both"),
         (("shop.rooms", "--shared", "--person", "user_id"), "belong to nobody"),
+        (("shop.rooms", "--shared", "--deleted", "deleted_at"), "delete no shared rows"),
+        (
+            ("Rooms", "x.rooms", "--tenant", "a-b", "--user", "--shared"),
+            "rows are --shared or of one --user, not both.\n"
+            "rows of one --user have no --tenant.\n"
+            "'Rooms' is no name of a table: expected lower-case words, such as shop.rooms.\n"
+            "'a-b' is no name of a column: expected lower-case words joined by underscores.\n"
+            "x.rooms is not in a schema of shop (shop).",
+        ),
     ],
 )
 def test_policy_new__words_wrong__says_what_was_expected(
@@ -46,6 +55,23 @@ def test_policy_new__several_tables__each_is_written_or_none(tmp_path: Path) -> 
     assert not (project.policies / "shop" / "menus.sql").exists()
 
 
+def test_policy_new__several_tables_lack_a_column__said_once_and_none_is_written(
+    tmp_path: Path,
+) -> None:
+    project = deploy.init_project(tmp_path / NAME)
+    add_revision(
+        project, "x", "create table shop.a (id int); create table shop.b (id int, org_id text);"
+    )
+    words = ["shop.new", "shop.a", "shop.b", "--person", "user_id"]
+    result = CliRunner().invoke(app, ["policy", "new", *words, "--project", str(project.root)])
+    lines = str(result.exception).splitlines()
+    assert [line.split(", and ")[0] for line in lines] == [
+        "shop.a: there is no column org_id",
+        "shop.a, shop.b: there is no column user_id",
+    ]
+    assert not (project.policies / "shop").exists()
+
+
 def test_policy_new__new_table__prints_files_and_next_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,12 +79,19 @@ def test_policy_new__new_table__prints_files_and_next_commands(
     monkeypatch.chdir(project.root)
     result = CliRunner().invoke(app, ["policy", "new", "shop.wishes", "--user"])
     assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[1:4] == [
+    assert result.output.splitlines()[1:] == [
         "migrations/versions/0002_add_wishes.sql",
         "policies/shop/wishes.sql",
         "policies/contract.toml",
+        "decided; change the line where another thing is meant:",
+        "- each person reaches the rows with their user_id, in whatever organization: "
+        "policies/shop/wishes.sql:5",
+        "- administrators and auditors do not read it: policies/contract.toml:4",
+        "left to you:",
+        "- the revision makes the table: add its columns there: "
+        "migrations/versions/0002_add_wishes.sql",
+        "next: orgscope isolation test, orgscope plan, orgscope migrate",
     ]
-    assert "orgscope isolation test" in result.output.splitlines()[-1]
 
 
 def test_policy_matrix__grant_by_hand__in_the_text_and_exit_code_1(lending: Given) -> None:

@@ -118,6 +118,19 @@ def test_planned_script__policies_only__as_migrate_does(
     assert_same(online, offline, project)
 
 
+def test_planned_script__repair__as_migrate_does(
+    pair: tuple[Database, Database], project: Project, tmp_path: Path
+) -> None:
+    online, offline = pair
+    assert deploy.migrate(online.settings, project, repair=True).drift
+    script = deploy.planned_script(offline.settings, project, repair=True)
+    assert replay(offline, script, tmp_path).returncode == 0
+    assert_same(online, offline, project)
+    assert [str(one) for one in deploy.drift(offline.settings, project).changes] == [
+        "create index shop.by_hand"
+    ]
+
+
 def test_planned_script__deployed_to_in_between__refused_and_nothing_done(
     pair: tuple[Database, Database], project: Project, tmp_path: Path
 ) -> None:
@@ -179,7 +192,10 @@ def test_command__sql__writes_the_script_only_when_something_waits(
     file = tmp_path / "deploy.sql"
     words = ["plan", "--no-access", "--project", str(project.root), "--sql", str(file)]
     variables = environment(database.settings)
-    assert CliRunner().invoke(app, words, env=variables).output == "no changes\n"
+    assert CliRunner().invoke(app, words, env=variables).output.splitlines() == [
+        "no changes",
+        "3 objects differ from what was deployed: orgscope drift names them",
+    ]
     assert not file.exists()
     change(project)
     result = CliRunner().invoke(app, words, env=variables)

@@ -9,8 +9,15 @@ from typing import Annotated, Final
 import typer
 
 from orgscope import deploy
-from orgscope.commands.options import PartOption, ProjectOption, find_project, opened
-from orgscope.commands.outcome import show_outcome
+from orgscope.commands.options import (
+    EveryOption,
+    PartOption,
+    ProjectOption,
+    RepairOption,
+    find_project,
+    opened,
+)
+from orgscope.commands.outcome import show_drift, show_outcome
 from orgscope.deploy import Project
 from orgscope.deploy.scripts import head_revision
 from orgscope.errors import ConfigurationError
@@ -42,18 +49,21 @@ def migrate(
         bool, typer.Option("--sql", help="Print one script for an empty database instead.")
     ] = False,
     only: PartOption = None,
+    repair: RepairOption = False,
+    every: EveryOption = False,
 ) -> None:
     """Deploy orgscope and then the project: all of it, or nothing."""
     settings, found = opened(project)
-    if script and only is not None:
+    if script and (only is not None or repair):
         raise ConfigurationError(
-            "the script for an empty database has everything: leave out --only."
+            "the script for an empty database has everything: leave out --only and --repair."
         )
     if script:
         typer.echo(deploy.offline_script(settings, found))
         return
-    outcome = deploy.migrate(settings, found, policies_only=only is not None)
-    show_outcome(outcome, "nothing to do")
+    outcome = deploy.migrate(settings, found, policies_only=only is not None, repair=repair)
+    show_outcome(outcome, "nothing to do", every=every)
+    show_drift(outcome, repaired=repair)
 
 
 def drift(
@@ -68,10 +78,15 @@ def drift(
     policies_only = only is not None
     if accept:
         accepted = deploy.accept_drift(settings, found, policies_only=policies_only)
-        show_outcome(accepted, "no drift")
+        show_outcome(accepted, "no drift", every=True)
         return
     outcome = deploy.drift(settings, found, policies_only=policies_only)
-    show_outcome(outcome, "no drift")
+    show_outcome(outcome, "no drift", every=True)
+    if outcome:
+        typer.echo(
+            "orgscope migrate --repair puts back what files make, and orgscope plan --repair shows "
+            "it first; orgscope drift --accept takes all of this as right"
+        )
     raise typer.Exit(_DIFFERS if outcome else 0)
 
 

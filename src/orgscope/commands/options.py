@@ -12,7 +12,15 @@ from orgscope.connection import check_urls
 from orgscope.project import PROJECT_FILE, Project
 from orgscope.settings import Settings
 
-__all__ = ["Part", "PartOption", "ProjectOption", "find_project", "opened"]
+__all__ = [
+    "EveryOption",
+    "Part",
+    "PartOption",
+    "ProjectOption",
+    "RepairOption",
+    "find_project",
+    "opened",
+]
 
 ProjectOption = Annotated[
     Path | None,
@@ -33,6 +41,16 @@ class Part(StrEnum):
 PartOption = Annotated[
     Part | None,
     typer.Option("--only", help="Leave out all but row security, policies and grants on tables."),
+]
+
+
+RepairOption = Annotated[
+    bool,
+    typer.Option("--repair", help="Also put back what files make and somebody changed by hand."),
+]
+
+EveryOption = Annotated[
+    bool, typer.Option("--all", help="Show each new object of orgscope, too, and do not count.")
 ]
 
 

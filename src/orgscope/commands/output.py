@@ -55,9 +55,9 @@ def show(value: object) -> str:
     return "".join(one if one.isprintable() else "\ufffd" for one in str(value))
 
 
-def count(number: int, noun: str) -> str:
-    """Return ``1 page``, ``2 pages``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return ``1 page``, ``2 pages``; ``plural`` is for a noun that takes more than an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def words(counts: Counter[str]) -> str:

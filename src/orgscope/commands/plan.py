@@ -9,8 +9,14 @@ from typing import Annotated, Final
 import typer
 
 from orgscope import deploy
-from orgscope.commands.options import PartOption, ProjectOption, opened
-from orgscope.commands.outcome import show_outcome
+from orgscope.commands.options import (
+    EveryOption,
+    PartOption,
+    ProjectOption,
+    RepairOption,
+    opened,
+)
+from orgscope.commands.outcome import show_drift, show_outcome
 from orgscope.deploy import Outcome
 from orgscope.effect import Effect, foresee
 
@@ -21,8 +27,11 @@ _BREAKS: Final = 3
 
 
 def plan(
+    *,
     project: ProjectOption = None,
     only: PartOption = None,
+    repair: RepairOption = False,
+    every: EveryOption = False,
     access: Annotated[
         bool, typer.Option(help="Try in a clone who reaches what, before and afterwards.")
     ] = True,
@@ -41,13 +50,16 @@ def plan(
     """
     settings, found = opened(project)
     policies_only = only is not None
-    outcome = deploy.plan(settings, found, policies_only=policies_only)
+    outcome = deploy.plan(settings, found, policies_only=policies_only, repair=repair)
     effect = (
-        foresee(settings, found, outcome.changes, policies_only=policies_only) if access else None
+        foresee(settings, found, outcome.changes, policies_only=policies_only, repair=repair)
+        if access
+        else None
     )
-    show_outcome(outcome, "no changes")
+    show_outcome(outcome, "no changes", every=every)
+    show_drift(outcome, repaired=repair)
     if script is not None and outcome:
-        text = deploy.planned_script(settings, found, policies_only=policies_only)
+        text = deploy.planned_script(settings, found, policies_only=policies_only, repair=repair)
         script.write_text(text, "utf-8")
     if effect is not None and outcome:
         _show_effect(effect)
@@ -78,5 +90,6 @@ def _as_dict(outcome: Outcome, effect: Effect | None) -> dict[str, object]:
             for change in outcome.changes
         ],
         "settings_changed": outcome.settings_changed,
+        "drift": [str(change) for change in outcome.drift],
         "effect": effect.as_dict() if effect else None,
     }

@@ -18,10 +18,11 @@ from orgscope.isolation.clone.local import deployed
 from orgscope.isolation.report.access import access_matrix
 from orgscope.isolation.report.render import write_matrix
 from orgscope.project import PROJECT_FILE
-from orgscope.table_files import Scope, Wish
+from orgscope.table_files import Note, Scope, Wish
 
 __all__ = ["app"]
 
+_TENANT = "org_id"
 _PERSON = "user_id"
 
 app = typer.Typer(help="Who may do what with each table.", no_args_is_help=True)
@@ -41,13 +42,17 @@ def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
     ],
     project: ProjectOption = None,
     tenant: Annotated[
-        str, typer.Option(metavar="COLUMN", help="The column with the organization.")
-    ] = "org_id",
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="The column with the organization.", show_default=_TENANT
+        ),
+    ] = None,
     person: Annotated[
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="The column with the person: members write only what is their own.",
+            help="The column with the person: members write only what is their own. "
+            f"With --user: whose the rows are, instead of {_PERSON}.",
         ),
     ] = None,
     shared: Annotated[
@@ -57,6 +62,14 @@ def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
         bool,
         typer.Option("--user", help=f"Rows of a person, not of an organization ({_PERSON})."),
     ] = False,
+    deleted: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="The column that says when a row was deleted: requests set it to now(), and "
+            "do not see the row any more.",
+        ),
+    ] = None,
 ) -> None:
     """Write the files that put tables under row security.
 
@@ -69,24 +82,31 @@ def new(  # noqa: PLR0917 - typer reads the parameters as arguments and options
         raise ConfigurationError(
             f"there is no {PROJECT_FILE} here. Name the project's folder with --project."
         )
-    if shared and user:
-        raise ConfigurationError("rows are --shared or of one --user, not both.")
     scope: Scope = "shared" if shared else "user" if user else "organization"
-    whose = person or (_PERSON if user else None)
-    wishes = [Wish(table, scope, tenant, whose) for table in tables]
-    for wish in wishes:
-        table_files.refuse_present(found, wish)
+    whose = person or (_PERSON if scope == "user" else None)
+    wishes = [
+        Wish(table, scope, tenant or _TENANT, whose, deleted) for table in dict.fromkeys(tables)
+    ]
+    wrong = [
+        *(["rows are --shared or of one --user, not both."] if shared and user else []),
+        *(["rows of one --user have no --tenant."] if user and tenant else []),
+        *table_files.wrong_words(found, wishes),
+    ]
+    if wrong:
+        raise ConfigurationError("\n".join(dict.fromkeys(wrong)))
+    notes: list[Note] = []
+    shown: set[Path] = set()
     with deployed(found) as settings:
+        table_files.refuse(found, wishes, settings)
         for wish in wishes:
             written = table_files.write(found, wish, settings)
-            for path in written.files:
+            for path in (one for one in written.files if one not in shown):
                 typer.echo(_shown(path))
-            for note in written.notes:
-                typer.echo(f"note: {note}")
-    typer.echo(
-        "read them, and change what is meant otherwise; next: orgscope isolation test, orgscope "
-        "plan, orgscope migrate"
-    )
+            shown.update(written.files)
+            notes += written.notes
+    _show("decided; change the line where another thing is meant:", notes, is_open=False)
+    _show("left to you:", notes, is_open=True)
+    typer.echo("next: orgscope isolation test, orgscope plan, orgscope migrate")
 
 
 @app.command()
@@ -113,6 +133,20 @@ def matrix(
     if report.exit_code:
         typer.echo(f"{report.verdict}: see orgscope isolation test --no-mutants", err=True)
     raise typer.Exit(report.exit_code)
+
+
+def _show(heading: str, notes: list[Note], *, is_open: bool) -> None:
+    """Print what holds for several tables once, with the line of each."""
+    places: dict[str, list[str]] = {}
+    for note in notes:
+        if note.is_open is is_open:
+            what = f"{note.what} in " if note.what else ""
+            line = f":{note.place.line}" if note.place.line else ""
+            places.setdefault(note.text, []).append(f"{what}{_shown(note.place.path)}{line}")
+    if places:
+        typer.echo(heading)
+    for text, where in places.items():
+        typer.echo(f"- {text}: {', '.join(where)}")
 
 
 def _shown(path: Path) -> str:

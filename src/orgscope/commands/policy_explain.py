@@ -14,6 +14,7 @@ from orgscope.explain import explain as explained
 __all__ = ["explain"]
 
 _OUT_OF_REACH: Final = 2
+_NO_ROW: Final = 3
 _WORDS: Final = {True: "true", False: "false", None: "?"}
 
 
@@ -39,7 +40,8 @@ def explain(
     """Say why a request reaches a row, or does not: each clause, with the claims filled in.
 
     No context of the person is opened; the administrator's is, for the reason. Needs
-    ORGSCOPE_ADMIN_URL. Exit code 0: it is reached, or it depends on the row. 2: it is not.
+    ORGSCOPE_ADMIN_URL. Exit code 0: it is reached, or it depends on the row. 2: it is not. 3: there
+    is no row by which it could be told.
     """
     pairs = dict(_pair(one) for one in row or ())
     permissions = None if permission is None else tuple(permission)
@@ -48,6 +50,8 @@ def explain(
     explanation = explained(settings, asked, reason=reason)
     for line in _lines(asked, explanation):
         typer.echo(line)
+    if explanation.reaches is None and explanation.no_row:
+        raise typer.Exit(_NO_ROW)
     raise typer.Exit(_OUT_OF_REACH if explanation.reaches is False else 0)
 
 
@@ -74,7 +78,8 @@ def _lines(asked: Asked, explanation: Explanation) -> Iterator[str]:
         if policy.reads:
             names = ", ".join(policy.reads)
             yield f"         reads {names}: here as the administrator sees it"
-    reached = {True: "reached", False: "not reached", None: "depends"}[explanation.reaches]
+    unknown = "cannot be told" if explanation.no_row else "depends"
+    reached = {True: "reached", False: "not reached", None: unknown}[explanation.reaches]
     yield f"{reached}: {explanation.why}"
 
 

@@ -6,6 +6,7 @@ by hand: that also finds what no file puts back, such as a grant to a stranger o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -17,6 +18,8 @@ from orgscope.errors import DatabaseNotReady
 from orgscope.project import core
 
 __all__ = [
+    "POLICY_COMMANDS",
+    "RELATIONS",
     "Catalogue",
     "Change",
     "compare",
@@ -31,6 +34,20 @@ Key: TypeAlias = tuple[str, str, str]
 Catalogue: TypeAlias = dict[Key, str]
 """(schema, kind, identity) -> definition; kinds as in ``sql/queries/``."""
 
+RELATIONS: Final = {
+    "r": "table",
+    "p": "partitioned table",
+    "v": "view",
+    "m": "materialized view",
+    "f": "foreign table",
+    "S": "sequence",
+}
+"""What a definition says after ``kind``, and what that is."""
+POLICY_COMMANDS: Final = {"r": "select", "a": "insert", "w": "update", "d": "delete", "*": "all"}
+"""What a policy's definition says after ``for``, and which command that is."""
+_WORD: Final = r'([a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
+_RELATION: Final = re.compile(f"{_WORD}[.]{_WORD}")
+_COMMAND: Final = re.compile("(?<= for ).(?= to )")
 _QUERIES: Final = ("relations", "routines", "grants")
 _SEARCH_PATH: Final = "set local search_path = pg_catalog, pg_temp"
 _VARIABLE: Final = "orgscope_catalogue"
@@ -69,6 +86,30 @@ class Change:
 
     def __str__(self) -> str:
         return f"{self.verb} {self.kind} {self.identity}"
+
+    @property
+    def relation(self) -> str:
+        """The table, view or function that it is, or is of, without quotes: ``app.events``.
+
+        Empty for what stands in a schema alone.
+        """
+        found = _RELATION.match(self.identity)
+        if found is None:
+            return ""
+        return ".".join(
+            word[1:-1].replace('""', '"') if word.startswith('"') else word
+            for word in found.groups()
+        )
+
+    @property
+    def part(self) -> str:
+        """The column, policy, constraint or trigger of the relation, as SQL writes it."""
+        return _RELATION.sub("", self.identity, count=1).lstrip(" .")
+
+    @property
+    def key(self) -> Key:
+        """Which object it is."""
+        return self.schema, self.kind, self.identity
 
 
 def read(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Catalogue:
@@ -110,13 +151,13 @@ def record(connection: psycopg.Connection[Any], changes: Sequence[Change]) -> No
         cursor.executemany(
             "delete from deploy.objects as o "
             "where o.schema_name = %s and o.kind = %s and o.identity = %s",
-            [(change.schema, change.kind, change.identity) for change in changes],
+            [change.key for change in changes],
         )
         cursor.executemany(
             "insert into deploy.objects (schema_name, kind, identity, definition) "
             "values (%s, %s, %s, %s)",
             [
-                (change.schema, change.kind, change.identity, change.definition)
+                (*change.key, change.definition)
                 for change in changes
                 if change.definition is not None
             ],
@@ -164,10 +205,18 @@ def compare(before: Catalogue, after: Catalogue) -> list[Change]:
         schema, kind, identity = key
         verb: Literal["create", "drop", "change"]
         verb = "create" if old is None else "drop" if new is None else "change"
-        lines = unified_diff((old or "").splitlines(), (new or "").splitlines(), lineterm="", n=1)
+        earlier, later = (_spelled_out(kind, one or "").splitlines() for one in (old, new))
+        lines = unified_diff(earlier, later, lineterm="", n=1)
         diff = "\n".join(line for line in list(lines)[2:] if not line.startswith("@@"))
         changes.append(Change(verb, kind, identity, diff, schema, new, old))
     return changes
+
+
+def _spelled_out(kind: str, definition: str) -> str:
+    """Return a definition as it is shown: with the command of a policy in words."""
+    if kind != "policy":
+        return definition
+    return _COMMAND.sub(lambda found: POLICY_COMMANDS[found[0]], definition, count=1)
 
 
 def _query(name: str) -> str:

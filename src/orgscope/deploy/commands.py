@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import psycopg
-from sqlalchemy import Connection, RootTransaction
 
-from orgscope.connection import connect
-from orgscope.deploy import catalogue, connection, offline, scripts
-from orgscope.deploy.applied import apply_files
-from orgscope.deploy.files import render
+from orgscope.deploy import connection, offline
+from orgscope.deploy.drift import find_drift, to_repair
 from orgscope.deploy.outcome import Outcome
-from orgscope.deploy.pending import PendingRevision, pending
-from orgscope.deploy.policies_only import is_of_policies, refuse_others
-from orgscope.deploy.revision import assert_indexes
-from orgscope.deploy.sql import driver, execute_file, run_step
+from orgscope.deploy.run import Run
+from orgscope.deploy.sql import driver
 from orgscope.deploy.verifier_settings import put_settings
-from orgscope.errors import DatabaseNotReady, FileFailed
+from orgscope.errors import FileFailed
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 
 __all__ = ["accept_drift", "drift", "migrate", "offline_script", "plan", "planned_script"]
 
 _MOST_TRIES: Final = 3
-
-_HOLD_EVENTS: Final = "lock table sync.families in exclusive mode"
-"""Whatever brings objects in locks this table first: see ``sync.erased_in``."""
 
 
 def migrate(
@@ -38,6 +29,7 @@ def migrate(
     *,
     count_rows: bool = True,
     policies_only: bool = False,
+    repair: bool = False,
 ) -> Outcome:
     """Deploy orgscope and then ``project``: all of it, or nothing.
 
@@ -46,7 +38,9 @@ def migrate(
     locks many tables, and webhooks lock the same in another order: where PostgreSQL chose it to end
     a deadlock, it begins again, at most twice, and first holds off all that comes in. Without
     ``count_rows`` a revision may touch another number of rows than its header states, as in a copy
-    that does not have them. With ``policies_only`` nothing but policies files is applied.
+    that does not have them. With ``policies_only`` nothing but policies files is applied. With
+    ``repair`` the files are applied again beside whose objects something was changed by hand; what
+    no file makes stays as it is, and is in ``drift`` of the outcome.
 
     Raises FileFailed (file and line), VersionMismatch when the database is ahead of the files,
     DatabaseNotReady, also with ``policies_only`` when something waits that policies may depend on,
@@ -62,6 +56,7 @@ def migrate(
                 hold_events=tries > 1,
                 count_rows=count_rows,
                 policies_only=policies_only,
+                repair=repair,
             )
         except FileFailed as error:
             if tries == _MOST_TRIES or not isinstance(
@@ -77,9 +72,12 @@ def _migrate(
     hold_events: bool,
     count_rows: bool,
     policies_only: bool,
+    repair: bool,
 ) -> Outcome:
     with connection.deployment(settings) as opened:
-        run = _Run(opened, settings, _projects(project), hold_events, count_rows)
+        run = Run(
+            opened, settings, _projects(project), policies_only, repair, hold_events, count_rows
+        )
         if policies_only:
             with run.transaction():
                 run.apply_policies()
@@ -101,15 +99,19 @@ def _migrate(
 
 
 def plan(
-    settings: Settings, project: Project | None = None, *, policies_only: bool = False
+    settings: Settings,
+    project: Project | None = None,
+    *,
+    policies_only: bool = False,
+    repair: bool = False,
 ) -> Outcome:
     """Do what ``migrate`` would do, compare the catalogue before and after, and roll back.
 
     A ``transaction: no`` revision is listed; its effect is not in the comparison. With
-    ``policies_only``, what ``migrate`` would do with it. Raises as ``migrate`` does.
+    ``policies_only`` and ``repair``, what ``migrate`` would do with them. Raises as it does.
     """
     with connection.deployment(settings) as opened:
-        run = _Run(opened, settings, _projects(project))
+        run = Run(opened, settings, _projects(project), policies_only, repair)
         alone = (
             []
             if policies_only
@@ -138,7 +140,7 @@ def drift(
     With ``policies_only``, row security, policies, and grants on tables and columns.
     Raises DatabaseNotReady when nothing was deployed.
     """
-    return _drift(settings, project, accept=False, policies_only=policies_only)
+    return find_drift(settings, _projects(project), accept=False, policies_only=policies_only)
 
 
 def accept_drift(
@@ -149,7 +151,7 @@ def accept_drift(
     Also after an upgrade of the server, which may write the same definitions in other words. With
     ``policies_only``, what `drift` names then. Raises DatabaseNotReady when nothing was deployed.
     """
-    return _drift(settings, project, accept=True, policies_only=policies_only)
+    return find_drift(settings, _projects(project), accept=True, policies_only=policies_only)
 
 
 def offline_script(settings: Settings, project: Project | None = None) -> str:
@@ -162,7 +164,11 @@ def offline_script(settings: Settings, project: Project | None = None) -> str:
 
 
 def planned_script(
-    settings: Settings, project: Project | None = None, *, policies_only: bool = False
+    settings: Settings,
+    project: Project | None = None,
+    *,
+    policies_only: bool = False,
+    repair: bool = False,
 ) -> str:
     """Return one script for psql that does in this database what ``migrate`` would do.
 
@@ -174,121 +180,11 @@ def planned_script(
     with connection.deployment(settings) as opened, opened.begin():
         connection.as_owner(driver(opened), settings)
         begin_at = offline.start(opened, projects)
+    if repair:
+        changes = drift(settings, project, policies_only=policies_only).changes
+        begin_at = replace(begin_at, current=begin_at.current - to_repair(changes, projects))
     return offline.script(settings, projects, begin_at, policies_only=policies_only)
 
 
 def _projects(project: Project | None) -> Sequence[Project]:
     return (core(), project) if project else (core(),)
-
-
-def _schemas(projects: Sequence[Project]) -> list[str]:
-    return [schema for project in projects for schema in project.schemas]
-
-
-def _drift(
-    settings: Settings, project: Project | None, *, accept: bool, policies_only: bool
-) -> Outcome:
-    schemas = _schemas(_projects(project))
-    with connection.deployment(settings) as opened, opened.begin():
-        connection.as_owner(driver(opened), settings)
-        now = catalogue.read(driver(opened), schemas)
-        try:
-            changes = catalogue.compare(catalogue.recorded(driver(opened), schemas), now)
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-            raise DatabaseNotReady(
-                "orgscope is not deployed in this database. Run `orgscope migrate`."
-            ) from error
-        if policies_only:
-            changes = [change for change in changes if is_of_policies(change)]
-        if accept:
-            catalogue.record(driver(opened), changes)
-    return Outcome(changes=changes)
-
-
-@dataclass
-class _Run:
-    """One deployment: where it is, what it has done."""
-
-    opened: Connection
-    settings: Settings
-    projects: Sequence[Project]
-    hold_events: bool = False
-    count_rows: bool = True
-    outcome: Outcome = field(default_factory=Outcome)
-    _known: catalogue.Catalogue = field(init=False)
-    _new: set[str] = field(init=False)
-    """The projects of which the database has no revision yet."""
-
-    def __post_init__(self) -> None:
-        with self.opened.begin():
-            connection.as_owner(driver(self.opened), self.settings)
-            self._known = catalogue.read(driver(self.opened), _schemas(self.projects))
-            waiting = {one.name: pending(self.opened, one) for one in self.projects}
-        self._new = {name for name, found in waiting.items() if found and found[0].before == "base"}
-
-    @contextmanager
-    def transaction(self) -> Iterator[RootTransaction]:
-        """Open a transaction; what it changed is recorded with it."""
-        with connection.transaction(self.opened, self.settings) as transaction:
-            if self.hold_events:
-                run_step(driver(self.opened), "sync.families", _HOLD_EVENTS)
-            yield transaction
-            if transaction.is_active and (changes := self.note_changes()):
-                catalogue.record(driver(self.opened), changes)
-
-    def note_changes(self) -> list[catalogue.Change]:
-        """Add to the outcome what has changed since it was last asked."""
-        now = catalogue.read(driver(self.opened), _schemas(self.projects))
-        changes = catalogue.compare(self._known, now)
-        self._known = now
-        self.outcome.changes += changes
-        return changes
-
-    def alone(self, project: Project) -> list[PendingRevision]:
-        """Return the pending revisions that run outside of a transaction."""
-        with self.opened.begin() as transaction:
-            connection.as_owner(driver(self.opened), self.settings)
-            found = [one for one in pending(self.opened, project) if not one.header.transactional]
-            transaction.rollback()
-        self.outcome.alone += (f"{project.name} {one.name}" for one in found)
-        return found
-
-    def upgrade(
-        self, project: Project, target: str = "head", *, done: PendingRevision | None = None
-    ) -> None:
-        """Run the project's environment up to ``target``; ``done`` is recorded and not run."""
-        if target == "base":
-            return
-        up_to = self.projects[: self.projects.index(project) + 1]
-        names = tuple(f"{one.name} " for one in up_to)
-        steps: list[str] = []
-        scripts.upgrade(
-            project,
-            target,
-            connection=self.opened,
-            role_prefix=self.settings.role_prefix,
-            steps=steps,
-            files=self.outcome.files,
-            force=any(step.startswith(names) for step in self.outcome.revisions),
-            done=done.name if done else None,
-            count_rows=self.count_rows,
-            new=project.name in self._new,
-        )
-        self.outcome.revisions += steps
-
-    def apply_policies(self) -> None:
-        """Apply the policies files that changed, and nothing else. Raises DatabaseNotReady."""
-        role_prefix = self.settings.role_prefix
-        refuse_others(self.opened, self.projects, role_prefix)
-        for one in self.projects:
-            self.outcome.files += apply_files(
-                driver(self.opened), one, role_prefix, policies_only=True
-            )
-
-    def run_alone(self, project: Project, revision: PendingRevision) -> None:
-        """Run a revision outside of a transaction, on a connection of its own."""
-        text = render(revision.sql.read_text("utf-8"), self.settings.role_prefix)
-        with connect(self.settings, "migrator", autocommit=True) as alone:
-            connection.as_owner(alone, self.settings, local=False)
-            execute_file(alone, revision.sql.name, text)
-            run_step(alone, revision.sql.name, assert_indexes(revision.sql.name, project.schemas))

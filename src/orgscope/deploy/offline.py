@@ -43,7 +43,7 @@ class Start:
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Project -> path -> digest."""
     current: frozenset[str] = frozenset()
-    """The projects for which no revision waits."""
+    """The projects whose files are applied only where they changed."""
 
 
 def start(opened: Connection, projects: Sequence[Project]) -> Start:
@@ -91,7 +91,9 @@ def script(
         force = force or project.name not in begin_at.current
         known = begin_at.files.get(project.name, {})
         if policies_only:
-            parts.append(files_script(project, settings.role_prefix, known, policies_only=True))
+            parts.append(
+                files_script(project, settings.role_prefix, known, force=force, policies_only=True)
+            )
             continue
         head = begin_at.heads.get(project.name)
         parts.append(

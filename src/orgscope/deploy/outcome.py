@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from orgscope.deploy.catalogue import Change
+from orgscope.deploy.catalogue import Catalogue, Change
 
 __all__ = ["Outcome"]
 
@@ -21,6 +21,11 @@ class Outcome:
     """The repeatable files that are new, changed or deleted, such as ``core policies/…``."""
     changes: list[Change] = field(default_factory=list)
     """What differs in the catalogue."""
+    of_core: Catalogue = field(default_factory=dict, repr=False)
+    """What orgscope's schemas held when its files were deployed, and nothing of a project yet;
+    empty when none of them waited."""
+    drift: list[Change] = field(default_factory=list)
+    """What was changed by hand before the run, and is so still."""
     settings_changed: bool = False
     """Whether ``authz.settings`` was written."""
 

@@ -83,7 +83,7 @@ Run `orgscope migrate` in this folder: it deploys orgscope and then this project
    contract. Read both. `orgscope isolation test` proves them.
 
 3. `orgscope plan` shows what would change; `orgscope migrate` does it; `orgscope drift` names what
-   somebody has changed by hand since.
+   somebody has changed by hand since, and `orgscope migrate --repair` puts back what files make.
 """,
 }
 

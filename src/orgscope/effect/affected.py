@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,7 +11,6 @@ from orgscope.project import CORE_SCHEMAS
 
 __all__ = ["affected", "decides_access"]
 
-_NAME: Final = re.compile(r"([a-z_][a-z0-9_]*)[.][a-z_][a-z0-9_]*")
 _NOWHERE: Final = frozenset({"index", "type", "grant on type"})
 
 
@@ -36,14 +34,13 @@ def affected(changes: Iterable[Change], contract: Contract) -> set[str] | None:
     for change in changes:
         if change.identity in new_schemas:
             continue
-        found = _NAME.match(change.identity)
-        if found is None:
+        if not change.relation:
             return None
         if change.kind == "function" and change.verb != "create":
-            if found[1] in CORE_SCHEMAS:
+            if change.schema in CORE_SCHEMAS:
                 return None
             names |= _of_projects(contract)
-        names.add(found[0])
+        names.add(change.relation)
     return names
 
 

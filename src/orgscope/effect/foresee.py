@@ -31,13 +31,14 @@ def foresee(
     changes: Sequence[Change],
     *,
     policies_only: bool = False,
+    repair: bool = False,
 ) -> Effect:
     """Say who gains and who loses by ``changes``, which `deploy.plan` found.
 
     The database of ``ORGSCOPE_DBA_URL`` is cloned as `check_isolation` does, and only read. In a
     new deployment nobody has anything to gain or to lose. Where nothing can be tried, the effect
-    says why. ``policies_only`` is what the plan was made with. Raises ConfigurationError for a
-    contract that is missing or wrong.
+    says why. ``policies_only`` and ``repair`` are what the plan was made with. Raises
+    ConfigurationError for a contract that is missing or wrong.
     """
     deciding = [change for change in changes if decides_access(change)]
     if not deciding or _is_new(deciding):
@@ -48,7 +49,9 @@ def foresee(
         return Effect(found, unproven="ORGSCOPE_DBA_URL is not set, so nothing could be tried")
     try:
         with cloned(settings) as clone:
-            effect = _compared(clone, project, contract, deciding, policies_only)
+            effect = _compared(
+                clone, project, contract, deciding, policies_only=policies_only, repair=repair
+            )
     except OrgscopeError as error:
         return Effect(found, unproven=str(error))
     return replace(effect, differences=[*found, *effect.differences])
@@ -63,12 +66,12 @@ def _compared(
     project: Project | None,
     contract: Contract,
     changes: Sequence[Change],
-    policies_only: bool,
+    **how: bool,
 ) -> Effect:
     names = affected(changes, contract) or ()
     before = examine(clone, contract, names, may_lack=True, more=_planned(changes))
     empty(clone, before.contract, before.catalogue.tables)
-    migrate(clone.target, project, count_rows=False, policies_only=policies_only)
+    migrate(clone.target, project, count_rows=False, **how)
     after = examine(clone, contract, names, may_lack=True, more=before.named.texts)
     actors = list(dict.fromkeys(one.name for one in (*before.actors, *after.actors)))
     earlier, later = broken_lines(before), broken_lines(after)
@@ -83,9 +86,9 @@ def _compared(
 
 def _untried(changes: Sequence[Change], tried: Collection[str], role_prefix: str) -> str:
     """Say what decides about access, changes, and was not tried; empty when all was."""
-    whole = {one.identity for one in changes if one.kind == "relation" and one.verb != "change"}
+    whole = {one.relation for one in changes if one.kind == "relation" and one.verb != "change"}
     for change in changes:
-        table = change.identity.split(" ")[0]
+        table = change.relation
         if change.kind != "policy" or table in whole:
             continue
         if table not in tried:
@@ -101,12 +104,12 @@ def _untried(changes: Sequence[Change], tried: Collection[str], role_prefix: str
 def _planned(changes: Sequence[Change]) -> Mapping[str, Sequence[str]]:
     """Return what the policies will say, for each table: the rows before are to show it as well."""
     texts: dict[str, list[str]] = defaultdict(list)
-    tables = {change.identity.split(" ")[0] for change in changes if change.kind == "policy"}
+    tables = {change.relation for change in changes if change.kind == "policy"}
     for change in changes:
         if change.definition is None:
             continue
         if change.kind == "policy":
-            texts[change.identity.split(" ")[0]].append(change.definition)
+            texts[change.relation].append(change.definition)
         elif change.kind == "function":
             for table in tables:
                 texts[table].append(change.definition)

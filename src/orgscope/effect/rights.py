@@ -27,11 +27,12 @@ _FLAGS: Final = (
         "its policies bind its owner, too",
         "its policies do not bind its owner",
     ),
-    ("security_invoker=true", False, "is read as the reader", "is read as its owner"),
     ("SECURITY DEFINER", True, "runs as its owner", "runs as the caller"),
     ("SET search_path TO", False, "pins its search path", "does not pin its search path"),
 )
 """What stands in a definition, whether it opens, and what it means that it stands there or not."""
+_INVOKER: Final = re.compile(r"\bsecurity_invoker=(on|1|t(rue?|r)?|y(es?)?)[,}]", re.IGNORECASE)
+"""PostgreSQL keeps the word with which a view was made a security invoker."""
 _OWNER: Final = re.compile(r"\bowner ([^\s,]+)")
 _ROLES: Final = re.compile(r"^(permissive|restrictive) for \S+ to (.+)$", re.MULTILINE)
 
@@ -75,7 +76,11 @@ def _opens(change: Change) -> bool:
         return False
     if change.kind == "function":
         return "SECURITY DEFINER" in text
-    return text.startswith(("kind v", "kind m")) and "security_invoker=true" not in text
+    return text.startswith(("kind v", "kind m")) and not _is_invoker(text)
+
+
+def _is_invoker(definition: str) -> bool:
+    return _INVOKER.search(definition.partition("\n")[0]) is not None
 
 
 def _grants(change: Change, owner: str) -> Iterator[Difference]:
@@ -103,6 +108,9 @@ def _flags(change: Change) -> Iterator[Difference]:
         had, has = flag in before, flag in after
         if had != has:
             yield Difference(change.identity, has is opens, present if has else absent)
+    if _is_invoker(before) != _is_invoker(after):
+        words = "is read as the reader" if _is_invoker(after) else "is read as its owner"
+        yield Difference(change.identity, _is_invoker(before), words)
     old, new = _OWNER.search(before), _OWNER.search(after)
     if old and new and old[1] != new[1]:
         yield Difference(change.identity, True, f"{new[1]}: owns it")
@@ -111,13 +119,12 @@ def _flags(change: Change) -> Iterator[Difference]:
 
 def _strangers(change: Change, role_prefix: str) -> Iterator[Difference]:
     """Yield what a policy does for roles that no actor plays."""
-    table, _, name = change.identity.partition(" ")
     before, after = policy_roles(change.previous), policy_roles(change.definition)
     for gained, (kind, here), (other, there) in ((True, after, before), (False, before, after)):
         new = here - there if kind == other else here
         for role in sorted(new - played(role_prefix)):
             opens = gained is (kind == "permissive")
-            yield Difference(table, opens, f"{role}: {kind} policy {name}")
+            yield Difference(change.relation, opens, f"{role}: {kind} policy {change.part}")
 
 
 def policy_roles(definition: str | None) -> tuple[str, set[str]]:

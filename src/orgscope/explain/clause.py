@@ -84,6 +84,8 @@ class Expression:
         if count.total and count.total in {count.holds, count.fails}:
             truth = count.holds == count.total
             return Clause(readable(text), truth, passes=truth)
+        if count.total == 0:
+            return Clause(readable(text), None)
         note = "null" if count.total == 1 else str(count)
         return Clause(readable(text), None, note, passes=False if count.holds == 0 else None)
 

@@ -40,6 +40,10 @@ class Explanation:
     policies: tuple[PolicyTruth, ...]
     rows: str
     """How many rows are reached; empty when one row was asked for, or it cannot be told."""
+    no_row: str = ""
+    """Why there is no row to tell by; empty when there is one."""
+    unseen: str = ""
+    """Why an update or delete does not see the row; empty when it does, or for another command."""
 
     @property
     def reaches(self) -> Truth:
@@ -48,6 +52,11 @@ class Explanation:
             return False
         if not self.row_security:
             return True
+        return False if self.unseen else self._passes
+
+    @property
+    def _passes(self) -> Truth:
+        """What the policies for the command say."""
         permissive = {one.truth for one in self.policies if one.permissive}
         restrictive = {one.truth for one in self.policies if not one.permissive}
         if permissive <= {False} or False in restrictive:
@@ -64,7 +73,11 @@ class Explanation:
             (not self.granted, "the request role has no grant"),
             (not self.row_security, "row security is off, so that the grant decides alone"),
             (hiding, f"{', '.join(hiding)} hides it"),
+            (
+                self.unseen and self._passes is not False,
+                f"by select it is not seen: {self.unseen}",
+            ),
             (self.reaches, f"{', '.join(names)} lets it through"),
-            (self.reaches is None, self.rows or "not every clause can be told"),
+            (self.reaches is None, self.no_row or self.rows or "not every clause can be told"),
         )
         return next((words for is_so, words in reasons if is_so), "no policy lets it through")

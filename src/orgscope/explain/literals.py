@@ -14,8 +14,9 @@ from orgscope.explain.asked import Claims
 
 __all__ = ["Function", "Unknown", "filled", "readable"]
 
+_WORD: Final = r'(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
 _TOKEN: Final = re.compile(
-    r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")|\b(?P<name>[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*)[(]""",
+    rf"""(?<![\w".])(?P<name>{_WORD}[.]{_WORD})[(]|(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")""",
     re.DOTALL,
 )
 _PARENTHESIS: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]", re.DOTALL)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 
+from orgscope.deploy.catalogue import POLICY_COMMANDS
 from orgscope.explain.asked import Claims
 from orgscope.explain.clause import Expression
 from orgscope.explain.literals import Function, Unknown
 from orgscope.project import core
 
-__all__ = ["COMMANDS", "Policy", "condition_of", "read_policies", "run_query"]
-
-COMMANDS: Final = {"select": "r", "insert": "a", "update": "w", "delete": "d"}
-"""Command -> how the catalogue writes it."""
-_EVERY: Final = "*"
+__all__ = ["Policy", "condition_of", "read_policies", "run_query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def read_policies(
             for word, text in texts.items()
             if text
         )
-        if of in {COMMANDS[command], _EVERY}:
+        if POLICY_COMMANDS[of] in {command, "all"}:
             found.append(Policy(name, permissive, expressions, tuple(reads)))
     return found
 

@@ -33,9 +33,15 @@ class Rows:
     """Rows of a table, in the transaction of a connection."""
 
     connection: psycopg.Connection[Any]
-    table: str
+    name: tuple[str, str]
+    """Schema and name of the table."""
     values: Mapping[str, str]
     """Columns and their values as text; empty for all rows."""
+
+    @property
+    def table(self) -> str:
+        """The name of the table as messages show it."""
+        return ".".join(self.name)
 
     def find(self) -> int:
         """Return how many rows there are.
@@ -45,9 +51,10 @@ class Rows:
         """
         total = self._counted([_EVERY_ROW])[0].total
         if self.values and total != 1:
+            more = "Give every column of the primary key." if total else "Is it hidden from them?"
             raise ConfigurationError(
                 f"{total} rows of {self.table} have these values, as the administrator sees them: "
-                "expected exactly one. Give every column of the primary key."
+                f"expected exactly one. {more}"
             )
         return total
 
@@ -73,7 +80,7 @@ class Rows:
         ]
         query = sql.SQL("select {} from {} where {}").format(
             sql.SQL(", ").join(columns),
-            sql.Identifier(*self.table.split(".", 1)),
+            sql.Identifier(*self.name),
             sql.SQL(" and ").join([*terms, sql.SQL(_EVERY_ROW)]),
         )
         try:

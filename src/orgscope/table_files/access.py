@@ -25,6 +25,10 @@ class Access:
     """Of insert and update."""
     readers: tuple[str, ...]
     """``admin``, ``auditor`` and ``backup``, as far as they may enter the schema."""
+    keys: tuple[str, ...] = ()
+    """Columns that the database fills, because they are in a key over all tenants."""
+    times: tuple[str, ...] = ()
+    """Columns in which the database says when a row was made."""
 
 
 def access_of(wish: Wish, found: Found) -> Access:
@@ -32,7 +36,8 @@ def access_of(wish: Wish, found: Found) -> Access:
 
     A member reads what is the organization's, and writes it, or only what is their own where the
     rows have a person. Nobody moves a row to another organization or person, or changes its key; a
-    generated or identity column and the time of creation are the database's. Shared rows are read.
+    generated or identity column and the time of creation are the database's. Where a row is deleted
+    by a value in a column, nothing deletes it otherwise. Shared rows are read.
     """
     if wish.scope == "shared":
         return Access({"select": "all"}, {}, ("backup",))
@@ -42,23 +47,38 @@ def access_of(wish: Wish, found: Found) -> Access:
         "select": "own" if wish.scope == "user" else "organization",
         "insert": writes,
         **({"update": writes} if update else {}),
-        "delete": writes,
+        **({} if wish.deleted else {"delete": writes}),
     }
-    readers = ("backup",) if wish.scope == "user" else ("admin", "auditor", "backup")
+    readers: tuple[str, ...] = ("backup",)
+    if wish.scope != "user":
+        readers = ("admin", "auditor", *readers)
     columns: dict[Command, tuple[str, ...]] = {"insert": insert, "update": update}
-    return Access(reaches, columns, tuple(one for one in readers if one in found.roles))
+    readers = tuple(one for one in readers if one in found.roles)
+    if found.table is None:
+        return Access(reaches, columns, readers)
+    keys = _keys_of_all_tenants(wish, found.table)
+    made = [one for one in found.table.columns if one.name not in insert and one.has_default]
+    return Access(
+        reaches,
+        columns,
+        readers,
+        tuple(one.name for one in made if one.name in keys and not one.generated),
+        tuple(one.name for one in made if found.is_set_by_the_clock(one)),
+    )
 
 
 def _columns(wish: Wish, found: Found) -> tuple[tuple[str, ...], tuple[str, ...]]:
     owners = {wish.owner_column, wish.person}
     if found.table is None:
-        return tuple(dict.fromkeys(filter(None, (wish.owner_column, "id", wish.person)))), ()
+        insert = tuple(dict.fromkeys(filter(None, (wish.owner_column, "id", wish.person))))
+        return insert, (wish.deleted,) if wish.deleted else ()
     key = {*found.table.key}
     own = [one for one in found.table.columns if not (one.generated or one.identity)]
-    insert = [
+    sent = [
         one.name
         for one in own
-        if not found.is_set_by_the_clock(one)
+        if one.name != wish.deleted
+        and not found.is_set_by_the_clock(one)
         and not (one.has_default and one.name in _keys_of_all_tenants(wish, found.table))
     ]
     update = [
@@ -67,7 +87,7 @@ def _columns(wish: Wish, found: Found) -> tuple[tuple[str, ...], tuple[str, ...]
         if one.name not in owners | key
         and (one.name == _CHANGED_LATER or not found.is_set_by_the_clock(one))
     ]
-    return tuple(insert), tuple(update)
+    return tuple(sent), tuple(update)
 
 
 def _keys_of_all_tenants(wish: Wish, table: TableInfo) -> set[str]:

@@ -28,6 +28,8 @@ def _lines(wish: Wish, access: Access) -> Iterator[str]:
         yield f'organization = "{wish.organization}"'
     if wish.person:
         yield f'person = "{wish.person}"'
+    if wish.deleted:
+        yield f'deleted = "{wish.deleted}"'
     yield from (f'{role} = ["select"]' for role in access.readers)
     yield ""
     yield f"[{header}.user]"

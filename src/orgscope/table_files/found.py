@@ -42,6 +42,34 @@ inner join pg_catalog.pg_class as c on i.indexrelid = c.oid
 inner join pg_catalog.pg_am as m on c.relam = m.oid
 where i.indrelid = %s::regclass and i.indisvalid and i.indpred is null and m.amname = 'btree'
 """
+_PARTITIONS: Final = """
+select n.nspname::text, c.relname::text
+from pg_catalog.pg_partition_tree(%(table)s::regclass) as t
+inner join pg_catalog.pg_class as c on t.relid = c.oid
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where t.level > 0 and n.nspname = any (%(schemas)s)
+order by 1, 2
+"""
+# What PostgreSQL refuses to change a column's type under, or what would be compared anew.
+_HOLDERS: Final = """
+select pg_describe_object(d.classid, d.objid, d.objsubid)
+from pg_catalog.pg_depend as d
+inner join pg_catalog.pg_attribute as a on d.refobjid = a.attrelid and d.refobjsubid = a.attnum
+left join pg_catalog.pg_attrdef as e on d.classid = 'pg_attrdef'::regclass and d.objid = e.oid
+left join pg_catalog.pg_constraint as k on d.classid = 'pg_constraint'::regclass and d.objid = k.oid
+where d.refclassid = 'pg_class'::regclass and a.attrelid = %(table)s::regclass
+  and a.attname = %(column)s
+  and (d.classid = any (
+    array['pg_rewrite', 'pg_policy', 'pg_trigger', 'pg_proc']::regclass[]
+  ) or e.adnum <> a.attnum or k.contype = 'f')
+union
+select 'partition key of ' || p.partrelid::regclass
+from pg_catalog.pg_partition_tree(%(table)s::regclass) as t
+inner join pg_catalog.pg_partitioned_table as p on t.relid = p.partrelid
+inner join pg_catalog.pg_attribute as a on p.partrelid = a.attrelid and a.attname = %(column)s
+where a.attnum = any (p.partattrs)
+order by 1
+"""
 _TAKEN: Final = """
 select c.relname::text from pg_catalog.pg_class as c where c.relnamespace = %(schema)s::regnamespace
 union
@@ -75,6 +103,10 @@ class Found:
     """Column -> its default, as SQL; empty for none."""
     indexes: tuple[tuple[str, ...], ...]
     """The columns of each whole index; an expression is empty."""
+    partitions: tuple[tuple[str, str], ...]
+    """Schema and name of each partition in the project's schemas, also of partitions."""
+    holders: tuple[str, ...]
+    """What keeps the type of the column from being changed that says whose a row is."""
     taken: frozenset[str]
     """The names of the relations and constraints of the table's schema."""
     not_names: frozenset[str]
@@ -128,12 +160,17 @@ def find(
     tables = {one.name: one for one in read_tables(connection, project.schemas, role_prefix)}
     columns = connection.execute(_COLUMNS, (wish.table,)).fetchall() if there else []
     indexes = connection.execute(_INDEXES, (wish.table,)).fetchall() if there else []
+    more = {"table": wish.table, "column": wish.owner_column, "schemas": list(project.schemas)}
+    partitions = connection.execute(_PARTITIONS, more).fetchall() if there else []
+    holders = connection.execute(_HOLDERS, more).fetchall() if there else []
     return Found(
         tables.get(wish.table),
         tables,
         {name: collation for name, collation, _ in columns},
         {name: default for name, _, default in columns},
         tuple(tuple(found) for (found,) in indexes),
+        tuple(partitions),
+        tuple(one for (one,) in holders),
         _words(connection, _TAKEN, names),
         _words(connection, _NOT_NAMES, names),
         roles,

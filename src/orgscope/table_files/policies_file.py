@@ -41,11 +41,12 @@ def policies_file(wish: Wish, found: Found, access: Access) -> str:
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
-def partition_file(wish: Wish) -> str:
+def partition_file(table: str) -> str:
     """Return the file of a partition, which everybody reaches through its parent only."""
+    literal = table.replace("'", "''")
     return (
-        f"-- Who may do what with {wish.table}: nobody by its own name, it is a partition.\n\n"
-        f"call authz.reset_policies('{wish.table}');\n"
+        f"-- Who may do what with {table}: nobody by its own name, it is a partition.\n\n"
+        f"call authz.reset_policies('{literal}');\n"
     )
 
 
@@ -76,7 +77,7 @@ def _policies(wish: Wish, found: Found, access: Access, table: str) -> Iterator[
         clauses = [
             line
             for word in _CLAUSES[command]
-            for line in _clause(word, _conditions(wish, found, reach))
+            for line in _clause(word, _conditions(wish, found, command, word, reach))
         ]
         yield from (*clauses[:-1], f"{clauses[-1]};")
     for role in access.readers:
@@ -87,7 +88,7 @@ def _policies(wish: Wish, found: Found, access: Access, table: str) -> Iterator[
             yield f"using ((select authz.is_privileged('{role}')));"
 
 
-def _conditions(wish: Wish, found: Found, reach: Reach) -> list[str]:
+def _conditions(wish: Wish, found: Found, command: Command, word: str, reach: Reach) -> list[str]:
     if reach == "all":
         return ["(select authz.claims_or_null()) is not null"]
     conditions = []
@@ -95,6 +96,12 @@ def _conditions(wish: Wish, found: Found, reach: Reach) -> list[str]:
         conditions.append(f"{found.quoted(wish.organization)} = (select authz.org_id_or_null())")
     if reach == "own":
         conditions.append(f"{found.quoted(str(wish.person))} = (select authz.user_id_or_null())")
+    if wish.deleted:
+        name = found.quoted(wish.deleted)
+        live = f"{name} is null"
+        # PostgreSQL compares the new row of an update with the select policies as well.
+        is_deleting = command == "select" or (command, word) == ("update", "with check")
+        conditions.append(f"({live} or {name} = pg_catalog.now())" if is_deleting else live)
     return conditions
 
 

@@ -48,6 +48,7 @@ def new_table(wish: Wish, found: Found) -> Revision:
     columns += [f'{name} text collate "C" not null' for name in texts if name != wish.owner_column]
     columns += [
         "created_at timestamptz not null default pg_catalog.now()",
+        *([f"{wish.deleted} timestamptz"] if wish.deleted else []),
         f"constraint {wish.name}_pkey primary key ({', '.join(keys)})",
     ]
     body = ",\n".join(f"  {line}" for line in columns)
@@ -56,6 +57,7 @@ def new_table(wish: Wish, found: Found) -> Revision:
         "id": "Which row it is.",
         wish.person: "The WorkOS user.",
         "created_at": "When the row was made.",
+        wish.deleted: "When the row was deleted; null while it lives.",
     }
     comments = [
         f"comment on column {wish.table}.{name} is '{text}';" for name, text in said.items() if name
@@ -105,6 +107,7 @@ class _Missing:
     def run(self) -> None:
         owner = self._wish.owner_column
         if owner:
+            self._collate(owner)
             self._require_owner(owner)
             if self._table.key and owner != self._table.key[0]:
                 rest = tuple(name for name in self._table.key if name != owner)
@@ -115,6 +118,18 @@ class _Missing:
         for columns in keys:
             if not self._is_indexed(columns):
                 self._index(columns)
+
+    def _collate(self, owner: str) -> None:
+        """Let ids compare byte by byte, unless PostgreSQL or a foreign key stands against it."""
+        if self._found.collations[owner] in {"C", "POSIX"} or self._found.holders:
+            return
+        column = self._table.column(owner)
+        self._add(
+            "-- Makes the indexes with this column anew, while reads and writes wait.\n"
+            "-- squawk-ignore changing-column-type\n"
+            f"alter table {self._name(self._table)} alter column {self._found.quoted(owner)} "
+            f'type {column.type if column else "text"} collate "C";'
+        )
 
     def _require_owner(self, owner: str) -> None:
         column = self._table.column(owner)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from orgscope.errors import ConfigurationError
 from orgscope.project import Project
 
 __all__ = ["Scope", "Wish"]
@@ -28,6 +28,8 @@ class Wish:
     organization: str = "org_id"
     person: str | None = None
     """The column with the person: whose the rows are, or within an organization who writes them."""
+    deleted: str | None = None
+    """The column that says when a row was deleted."""
 
     @property
     def schema(self) -> str:
@@ -44,24 +46,26 @@ class Wish:
         """The column that says whose a row is; None in scope ``shared``."""
         return {"organization": self.organization, "user": self.person}.get(self.scope)
 
-    def check(self, project: Project) -> None:
-        """Raise ConfigurationError for a name that is none, and for another's schema."""
+    def problems(self, project: Project) -> Iterator[str]:
+        """Yield what is wrong with the words: a name that is none, another's schema, and so on."""
         if not _TABLE.fullmatch(self.table):
-            raise ConfigurationError(
+            yield (
                 f"{self.table!r} is no name of a table: expected lower-case words, such as "
                 f"{project.schemas[0]}.rooms."
             )
-        if self.schema not in project.schemas:
-            raise ConfigurationError(
+        elif self.schema not in project.schemas:
+            yield (
                 f"{self.table} is not in a schema of {project.name} ({', '.join(project.schemas)})."
             )
-        for column in (self.organization, self.person):
-            if column is not None and not _COLUMN.fullmatch(column):
-                raise ConfigurationError(
+        for column in filter(None, (self.organization, self.person, self.deleted)):
+            if not _COLUMN.fullmatch(column):
+                yield (
                     f"{column!r} is no name of a column: expected lower-case words joined by "
                     "underscores."
                 )
         if self.scope == "user" and self.person is None:
-            raise ConfigurationError("rows of a person need the column with the person.")
+            yield "rows of a person need the column with the person."
         if self.scope == "shared" and self.person is not None:
-            raise ConfigurationError("shared rows belong to nobody: leave the person out.")
+            yield "shared rows belong to nobody: leave the person out."
+        if self.scope == "shared" and self.deleted is not None:
+            yield "requests delete no shared rows: leave the column of deleted rows out."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,45 +13,65 @@ from orgscope.deploy import migrate, new_revision
 from orgscope.deploy.connection import as_owner
 from orgscope.errors import ConfigurationError
 from orgscope.isolation.contract.load import CONTRACT_FILE, load_contract
-from orgscope.isolation.contract.model import Table
 from orgscope.project import Project, core
 from orgscope.settings import Settings
 from orgscope.table_files.access import access_of
 from orgscope.table_files.contract_entry import contract_entry
 from orgscope.table_files.found import Found, find
+from orgscope.table_files.notes import Note, notes
 from orgscope.table_files.policies_file import partition_file, policies_file
 from orgscope.table_files.revision_file import Revision, missing, new_table
 from orgscope.table_files.wish import Wish
 
-__all__ = ["Written", "refuse_present", "write"]
+__all__ = ["Written", "refuse", "write", "wrong_words"]
 
 _TEXTS: Final = frozenset({"text", "character varying"})
+_TIME: Final = "timestamp with time zone"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files that were written, and what only a person can decide."""
+    """The files that were written, what was decided in them, and what only a person can decide."""
 
     files: tuple[Path, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
-def refuse_present(project: Project, wish: Wish) -> Mapping[str, Table]:
-    """Return the contract's tables; raise ConfigurationError when somebody wrote for this one.
+def wrong_words(project: Project, wishes: Sequence[Wish]) -> list[str]:
+    """Return each name that is none, and each table for which somebody wrote already.
 
-    Also for a name that is none, and a contract that is missing or wrong.
+    Raises ConfigurationError for a contract that is missing or wrong.
     """
-    wish.check(project)
     tables = load_contract((core(), project)).tables
-    path = _policies_path(project, wish)
-    if path.exists():
-        raise ConfigurationError(f"{path} exists. Edit it, and the contract with it.")
-    if wish.table in tables:
-        raise ConfigurationError(
-            f"{project.policies / CONTRACT_FILE} has an entry for {wish.table}, and "
-            f"{path} does not exist. Write it, or take the entry out to have both written."
-        )
-    return tables
+    found: list[str] = []
+    for wish in wishes:
+        wrong = list(wish.problems(project))
+        path = _policies_path(project, wish.schema, wish.name)
+        if not wrong and path.exists():
+            wrong = [f"{path} exists. Edit it, and the contract with it."]
+        elif not wrong and wish.table in tables:
+            wrong = [
+                f"{project.policies / CONTRACT_FILE} has an entry for {wish.table}, and "
+                f"{path} does not exist. Write it, or take the entry out to have both written."
+            ]
+        found += wrong
+    return found
+
+
+def refuse(project: Project, wishes: Sequence[Wish], settings: Settings) -> None:
+    """Raise ConfigurationError when it cannot be said whose the rows of one of the tables are.
+
+    ``settings`` are those of `write`. It says all that is wrong.
+    """
+    tables: dict[str, list[str]] = {}
+    others: list[str] = []
+    for wish in wishes:
+        try:
+            for problem in _problems(wish, _found(project, wish, settings)):
+                tables.setdefault(problem, []).append(wish.table)
+        except ConfigurationError as error:
+            others.append(str(error))
+    _raise_all([*others, *(f"{', '.join(names)}: {one}" for one, names in tables.items())])
 
 
 def write(project: Project, wish: Wish, settings: Settings) -> Written:
@@ -60,50 +80,76 @@ def write(project: Project, wish: Wish, settings: Settings) -> Written:
     ``settings`` name a database in which the project is deployed from its files, such as
     `orgscope.isolation.clone.local.deployed` makes; what is written is deployed to it. A table that
     is not there is created by the revision. For one that is, the revision does what it lacks, if
-    anything; a partition has a policies file only.
+    anything. A partition has a policies file only, and comes with its parent.
 
     Raises ConfigurationError when files are there already, or it cannot be said whose the rows are,
     and FileFailed when what was written cannot be deployed. No file is left or changed then.
     """
-    contract = refuse_present(project, wish)
-    with connect(settings, "migrator") as connection:
-        as_owner(connection, settings)
-        found = find(connection, project, wish, settings.role_prefix)
-    path = _policies_path(project, wish)
+    _raise_all(wrong_words(project, [wish]))
+    found = _found(project, wish, settings)
+    _raise_all([f"{wish.table}: {problem}" for problem in _problems(wish, found)])
+    path = _policies_path(project, wish.schema, wish.name)
     if found.table is not None and found.table.partition:
-        with _undone_on_failure(project, path):
-            _create(path, partition_file(wish))
+        with _undone_on_failure(project) as made:
+            _create(path, partition_file(_written_name(found, wish.schema, wish.name)), made)
             migrate(settings, project)
         return Written((path,))
-    _require_columns(wish, found)
+    contract = load_contract((core(), project)).tables
     access = access_of(wish, found)
     revision = (
         missing(wish, found, found.table, contract) if found.table else new_table(wish, found)
     )
     entries = project.policies / CONTRACT_FILE
-    with _undone_on_failure(project, path):
-        made = _write_revision(project, revision) if revision else ()
-        _create(path, policies_file(wish, found, access))
-        with entries.open("a", encoding="utf-8") as file:
-            file.write("\n" + contract_entry(wish, access))
-        load_contract((core(), project))
+    with _undone_on_failure(project) as made:
+        versions = _write_revision(project, revision) if revision else ()
+        _create(path, policies_file(wish, found, access), made)
+        for schema, name in found.partitions:
+            file = _policies_path(project, schema, name)
+            if not file.exists():
+                _create(file, partition_file(_written_name(found, schema, name)), made)
+        with entries.open("a", encoding="utf-8") as file_of_entries:
+            file_of_entries.write("\n" + contract_entry(wish, access))
+        declared = load_contract((core(), project)).tables[wish.table]
         migrate(settings, project)
-    return Written((*made, path, entries), tuple(_notes(wish, found)))
+        said = notes(
+            wish,
+            found,
+            access,
+            declared,
+            policies=path,
+            contract=entries,
+            revision=versions[-1] if versions else None,
+        )
+        return Written((*versions, *made, entries), tuple(said))
 
 
-def _policies_path(project: Project, wish: Wish) -> Path:
-    return project.policies / wish.schema / f"{wish.name}.sql"
+def _found(project: Project, wish: Wish, settings: Settings) -> Found:
+    with connect(settings, "migrator") as connection:
+        as_owner(connection, settings)
+        return find(connection, project, wish, settings.role_prefix)
 
 
-def _require_columns(wish: Wish, found: Found) -> None:
-    """Raise ConfigurationError when no column says whose the rows of the table are."""
-    if found.table is None:
+def _raise_all(problems: Sequence[str]) -> None:
+    if problems:
+        raise ConfigurationError("\n".join(dict.fromkeys(problems)))
+
+
+def _policies_path(project: Project, schema: str, name: str) -> Path:
+    return project.policies / schema / f"{name}.sql"
+
+
+def _written_name(found: Found, schema: str, name: str) -> str:
+    return f"{found.quoted(schema)}.{found.quoted(name)}"
+
+
+def _problems(wish: Wish, found: Found) -> Iterator[str]:
+    """Yield why it cannot be said whose the rows of the table are, or which of them are deleted."""
+    if found.table is None or found.table.partition:
         return
     if wish.scope == "shared" and found.table.column(wish.organization) is not None:
-        raise ConfigurationError(
-            f"{wish.table} has a column {wish.organization}, so its rows are not the same for "
-            "everybody. Leave out --shared; or name with --tenant the column that would say whose "
-            "they are."
+        yield (
+            f"there is a column {wish.organization}, so the rows are not the same for everybody. "
+            "Leave out --shared; or name with --tenant the column that would say whose they are."
         )
     for name, option, whose in (
         (wish.organization if wish.scope == "organization" else None, "--tenant", "organization"),
@@ -113,16 +159,24 @@ def _require_columns(wish: Wish, found: Found) -> None:
             continue
         column = found.table.column(name)
         if column is None:
-            raise ConfigurationError(
-                f"{wish.table} has no column {name}, and nothing else says which WorkOS {whose} a "
-                f"row belongs to. Name the column with {option}, or write a revision that adds it "
+            yield (
+                f"there is no column {name}, and nothing else says which WorkOS {whose} a row "
+                f"belongs to. Name the column with {option}, or write a revision that adds it "
                 f'(`{name} text collate "C"`) and fills it for the rows that are there.'
             )
-        if column.base_type not in _TEXTS or column.generated:
+        elif column.base_type not in _TEXTS or column.generated:
             what = "a generated column" if column.generated else column.type
-            raise ConfigurationError(
-                f"{wish.table}.{name} is {what}: expected text, which holds the WorkOS id of the "
+            yield (
+                f"column {name} is {what}: expected text, which holds the WorkOS id of the "
                 f"{whose}. Name another column with {option}, or write a revision that adds one."
+            )
+    if wish.deleted is not None:
+        deleted = found.table.column(wish.deleted)
+        what = "not there" if deleted is None else deleted.type
+        if deleted is None or deleted.type != _TIME or deleted.not_null or deleted.has_default:
+            yield (
+                f"column {wish.deleted} is {what}: expected a {_TIME} without a default, null "
+                "while the row lives. Write a revision that adds one, or leave out --deleted."
             )
 
 
@@ -134,37 +188,28 @@ def _write_revision(project: Project, revision: Revision) -> tuple[Path, Path]:
     return made
 
 
-def _create(path: Path, text: str) -> None:
+def _create(path: Path, text: str, made: list[Path]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:
+        made.append(path)
         file.write(text)
 
 
 @contextmanager
-def _undone_on_failure(project: Project, policies: Path) -> Iterator[None]:
-    """Put the files back as they were when the block fails."""
+def _undone_on_failure(project: Project) -> Iterator[list[Path]]:
+    """Yield where to name the policies files; put all files back as they were on failure."""
     entries = project.policies / CONTRACT_FILE
     before = entries.read_bytes()
     versions = project.migrations / "versions"
     revisions = {*versions.iterdir()} if versions.is_dir() else set()
+    made: list[Path] = []
     try:
-        yield
+        yield made
     except BaseException:
         entries.write_bytes(before)
-        policies.unlink(missing_ok=True)
+        for path in made:
+            path.unlink()
         for path in {*versions.iterdir()} - revisions:
             if path.is_file():
                 path.unlink()
         raise
-
-
-def _notes(wish: Wish, found: Found) -> Iterator[str]:
-    if found.table is None:
-        yield f"{wish.table} was not there: the revision creates it; add its columns there."
-    owner = wish.owner_column
-    if found.table is not None and owner and found.collations[owner] != "C":
-        statement = f'alter table {wish.table} alter column {owner} type text collate "C";'
-        yield (
-            f"{wish.table}.{owner} is not of collation C, by which ids compare fastest. Before you "
-            f"migrate, put it into a revision: {statement} Its policies forbid it afterwards."
-        )

@@ -228,7 +228,7 @@ def _moves(actor: Actor, subject: Subject) -> Iterator[_Write]:
     other = ORG_B if actor.organization == ORG_A else ORG_A
     colleague = person("abe" if actor.organization == ORG_A else "ada")
     update = declared.user.get("update")
-    targets = (
+    targets = [
         ("to the other organization", declared.organization_column, other, None),
         (
             "to a colleague",
@@ -237,7 +237,9 @@ def _moves(actor: Actor, subject: Subject) -> Iterator[_Write]:
             replace(row, persons=frozenset({colleague})),
         ),
         ("to the deleted", declared.deleted, DELETED_AT, None),
-    )
+    ]
+    if subject.deletes:
+        targets.append(("to the deleted, now", declared.deleted, "now", row))
     for place, name, value, given in targets:
         column = table.column(name or "")
         if column is None or column.generated:

@@ -46,6 +46,8 @@ class Subject:
     change: Change | None
     user_change: Change | None
     """What the request role sets; ``change`` when it may set nothing or everything."""
+    deletes: bool
+    """Whether it deletes by a value: the contract names the column among those of its update."""
     fires: bool = False
     """Whether a request's write of it fires a trigger, also by a cascade."""
 
@@ -252,9 +254,10 @@ def _subject(
     change = change_of(table, declared, fresh[0][1], None)
     update = declared.user.get("update")
     if update is None or update.columns is None:
-        return Subject(table, declared, rows, fresh, change, change)
+        return Subject(table, declared, rows, fresh, change, change, deletes=False)
     user_change = change_of(table, declared, fresh[0][1], update.columns)
-    return Subject(table, declared, rows, fresh, change, user_change)
+    deletes = declared.deleted in update.columns
+    return Subject(table, declared, rows, fresh, change, user_change, deletes)
 
 
 def _is_insertable(declared: Table, given: Values) -> bool:

@@ -12,12 +12,12 @@ from typing import Final, get_args
 from orgscope.isolation.catalogue.functions import assert_functions
 from orgscope.isolation.catalogue.policies import assert_policies
 from orgscope.isolation.catalogue.read import Catalogue
-from orgscope.isolation.catalogue.tables import SILENT_READERS, Privilege, TableInfo
+from orgscope.isolation.catalogue.tables import SILENT_READERS, Constraint, Privilege, TableInfo
 from orgscope.isolation.catalogue.views import assert_views
 from orgscope.isolation.contract.finding import Finding
 from orgscope.isolation.contract.model import COMMANDS, ROLES, Command, Contract, Grant, Table
 
-__all__ = ["assert_catalogue", "assert_tables", "faulty_columns"]
+__all__ = ["assert_catalogue", "assert_tables", "faulty_columns", "keys_over_all_tenants"]
 
 _COMMANDS: Final = {command.upper(): command for command in get_args(Command)}
 
@@ -132,18 +132,32 @@ def _assert_unique(table: TableInfo, declared: Table, whose: str) -> Iterator[Fi
 
     Only of a value that a request may choose.
     """
-    keys = {one.name: one for one in table.constraints if one.kind in {"p", "u", "x"}}
-    for name, key in keys.items():
-        if whose in key.columns or name in declared.global_keys:
-            continue
-        if any(_sets(table, declared, column) for column in key.columns or ("",)):
-            problem = (
-                f"{name} is unique over all tenants, so its error tells that another one has the "
-                f"value: put {whose} into it, or say that it is one of global_keys"
-            )
-            yield Finding(table.name, problem, is_leak=True)
-    for name in sorted(set(declared.global_keys) - keys.keys()):
+    for name in keys_over_all_tenants(table, declared, whose):
+        problem = (
+            f"{name} is unique over all tenants, so its error tells that another one has the "
+            f"value: put {whose} into it, or say that it is one of global_keys"
+        )
+        yield Finding(table.name, problem, is_leak=True)
+    for name in sorted(set(declared.global_keys) - {one.name for one in _keys(table)}):
         yield Finding(table.name, f"has no unique constraint {name}, which its contract names")
+
+
+def keys_over_all_tenants(table: TableInfo, declared: Table, whose: str) -> list[str]:
+    """Return the keys without the column ``whose`` of which a request may choose a value.
+
+    Those that the contract declares as global are not among them.
+    """
+    return [
+        key.name
+        for key in _keys(table)
+        if whose not in key.columns
+        and key.name not in declared.global_keys
+        and any(_sets(table, declared, column) for column in key.columns or ("",))
+    ]
+
+
+def _keys(table: TableInfo) -> list[Constraint]:
+    return [one for one in table.constraints if one.kind in {"p", "u", "x"}]
 
 
 def _sets(table: TableInfo, declared: Table, name: str) -> bool:
