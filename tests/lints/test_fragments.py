@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orgscope.lint.files import Category, Level, Lint, query
+from orgscope.lint.files import Category, Level, Lint, with_clause
 from tests.lints.conftest import REQUEST, Scratch
 
 
@@ -19,16 +19,14 @@ def rows(
     **given: Any,
 ) -> list[tuple[Any, ...]]:
     """Return what a query over fragments returns, as a lint would read them."""
-    one = Lint(
-        "9999", "probe", "A probe.", Level.INFO, Category.SECURITY, tuple(uses.split()), select
-    )
+    one = Lint("9999", "probe", "A probe.", Level.INFO, Category.SECURITY, tuple(uses.split()))
     given = {
         "schemas": None,
         "roles": list(roles) if roles else None,
         "role_prefix": "none",
         **given,
     }
-    text = query(one).replace("order by identity", "")
+    text = f"{with_clause([one])}\n{select.replace('%', '%%')}"
     return scratch.connection.execute(text.encode(), given).fetchall()
 
 
