@@ -35,6 +35,16 @@ def test_policy__any_admin_is_enough__found(scratch: Scratch, table: str, beside
     assert scratch.found(NUMBER) == []
 
 
+def test_policy__asks_within_it_whether_somebody_is_there__found(scratch: Scratch) -> None:
+    scratch.run(
+        *MEMBERS,
+        policy(
+            "exists (select from app.members as m where (select app.sealed_org_id()) is not null)"
+        ),
+    )
+    assert scratch.found(NUMBER) == ["app.notes.own"]
+
+
 @pytest.mark.parametrize(
     "expression",
     [
