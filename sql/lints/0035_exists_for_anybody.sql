@@ -5,11 +5,11 @@
 -- Why: `exists (select … from admins where role = 'admin')` without a claim and without a column of
 --      the row is the same for everybody: a warning where the condition holds the tenant besides.
 --      To ask whether there is a claim is no use: everybody has one.
---      A table with row security may show each only its own rows, and one without a column that
---      names people or tenants may be a switch for all.
+--      A table with row security, or a view of one, may show each only its own rows, and one
+--      without a column that names people or tenants may be a switch for all.
 -- Level: error
 -- Category: security
--- uses: policies, nodes, sub_selects, bounds, claims, relations, tenant_columns
+-- uses: policies, nodes, sub_selects, bounds, claims, relations, tenant_columns, guarded
 with names as (
   select t.name from tenant_columns as t where t.name <> 'id'
 ),
@@ -17,7 +17,7 @@ with names as (
 people as (
   select r.oid, r.identity
   from relations as r
-  where not r.has_row_security and (
+  where r.oid not in (select g.object from guarded as g where g.class = 'pg_class'::regclass) and (
     r.name ~ '(^|_)(user|member|membership|admin|person|people|profile|account)s?$'
     or exists (
       select from pg_catalog.pg_attribute as a
