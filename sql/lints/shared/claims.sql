@@ -6,7 +6,8 @@
 -- Raises: nothing.
 -- Why: to ask whether there is a claim (is_null_test) tells no two apart. Only a condition that has
 --      a column in it as well (is_compared) does. A condition is what and, or, not, where, on or
---      `is null` has as an operand; what a function does with the claim is not known.
+--      `is null` has as an operand. A function whose `begin atomic` body asks no more than whether
+--      there is a claim is such a question; what any other one does with the claim is not known.
 -- uses: nodes, settings, sources
 with asking as (
   select n.*, s.name, s.is_settable, s.is_sealed
@@ -49,10 +50,21 @@ judged as (
   left join nodes as v
     on c.tree = v.tree and v.place between c.place and c.ends and v.node = 'VAR'
   group by s.tree, s.place, c.node
+),
+
+-- The functions that ask for nothing else.
+testing as (
+  select a.object as function
+  from asking as a
+  inner join judged as j on a.tree = j.tree and a.place = j.place
+  where a.clause = 'body'
+  group by a.object
+  having bool_and(j.is_null_test and not j.is_compared)
 )
 
 select
   a.object, a.clause, a.tree, a.place, a.ends, a.function, a.name, a.is_settable, a.is_sealed,
-  j.is_compared, j.is_null_test and not j.is_compared as is_null_test
+  j.is_compared, not j.is_compared and (j.is_null_test or t.function is not null) as is_null_test
 from asking as a
 inner join judged as j on a.tree = j.tree and a.place = j.place
+left join testing as t on a.function = t.function
