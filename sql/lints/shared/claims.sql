@@ -18,6 +18,7 @@ with asking as (
   from nodes as n
   inner join sources as s on n.relation = s.object and s.class = 'pg_class'::regclass
   where n.node in ('RANGETBLENTRY', 'RTE')
+    and n.relation <> n.object  -- before PostgreSQL 16 a view has itself, as old and new
   union all
   select n.*, s.name, s.is_settable, false
   from settings as s
