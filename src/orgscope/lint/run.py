@@ -46,7 +46,7 @@ def lint(
     the caller it sees what that has changed.
 
     Raises ConfigurationError for a schema or role that is not there, DatabaseNotReady when the
-    server is too old or a lint takes too long, FileFailed for a lint that is none.
+    server is too old or the lints take too long, FileFailed for a lint that is none or fails.
 
     Example: ``lint(connection, lints=choose(["0001"])).findings``.
     """
@@ -93,7 +93,8 @@ def _run(
             raise
         if len(lints) > 1:
             return [finding for one in lints for finding in _run(connection, [one], given)]
-        raise FileFailed(f"{lints[0].stem}.sql: {error.diag.message_primary}") from error
+        said = error.diag.message_primary or type(error).__name__
+        raise FileFailed(f"{lints[0].stem}.sql: {said}") from error
     known = {one.number: one for one in lints}
     return [
         Finding(
