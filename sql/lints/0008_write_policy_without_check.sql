@@ -8,14 +8,8 @@
 --      may not write needs none. Conditions that are always true are 0006.
 -- Level: error
 -- Category: security
--- uses: policies, truths, tenant_columns, request_roles
-with scoped as (
-  select distinct t.relation, t.attnum, t.name
-  from tenant_columns as t
-  inner join policies as p on t.policy = p.oid and p.is_for_requests
-),
-
-verbs (verb, command) as (
+-- uses: policies, truths, tenant_columns, tenant_scopes, request_roles
+with verbs (verb, command) as (
   values ('INSERT', 'insert'), ('UPDATE', 'update')
 ),
 
@@ -35,7 +29,7 @@ compared as (
   from policies as p
   inner join verbs as v on p.command in (v.command, 'all')
   inner join truths as c on p.oid = c.policy and c.clause = 'check' and c.truth is null
-  inner join scoped as s on p.relation = s.relation
+  inner join tenant_scopes as s on p.relation = s.relation
   left join tenant_columns as t on p.oid = t.policy and s.attnum = t.attnum
   left join restricted as r
     on s.relation = r.relation and s.attnum = r.attnum and v.verb = r.verb

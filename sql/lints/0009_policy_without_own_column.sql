@@ -3,34 +3,10 @@
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: whoever is signed in then reaches every tenant's rows. To read a table that is the same for
---      all is no mistake: one with no column by which other policies tell tenants apart (its own
---      key aside), and with no foreign key to such a table.
+--      all is no mistake.
 -- Level: warning
 -- Category: security
--- uses: policies, truths, nodes, tenant_columns
-with scopes as (
-  select distinct t.relation, t.name
-  from tenant_columns as t
-  inner join policies as p on t.policy = p.oid and p.is_for_requests
-),
-
-shared as (
-  select p.relation
-  from policies as p
-  where not exists (
-    select from pg_catalog.pg_attribute as a
-    inner join scopes as s on a.attname = s.name
-    where a.attrelid = p.relation and not a.attisdropped and not exists (
-      select from pg_catalog.pg_constraint as k
-      where k.conrelid = p.relation and k.contype = 'p' and k.conkey = array[a.attnum]
-    )
-  ) and not exists (
-    select from pg_catalog.pg_constraint as k
-    inner join scopes as s on k.confrelid = s.relation
-    where k.conrelid = p.relation and k.contype = 'f'
-  )
-)
-
+-- uses: policies, truths, nodes, tenant_tables
 select
   'policy' as kind, p.identity,
   format(
@@ -49,5 +25,5 @@ inner join (
 ) as n on p.oid = n.object
 inner join truths as t on p.oid = t.policy and n.clause = t.clause and t.truth is null
 where p.is_permissive and p.is_for_requests
-  and not (p.command = 'select' and p.relation in (select s.relation from shared as s))
+  and not (p.command = 'select' and p.relation not in (select s.relation from tenant_tables as s))
 group by p.identity

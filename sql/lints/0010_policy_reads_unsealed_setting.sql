@@ -18,6 +18,7 @@ select
   ) as detail,
   '' as fix
 from policies as p
-inner join claims as c on p.oid = c.policy and c.is_settable and not c.is_sealed
+inner join claims as c
+  on p.oid = c.object and c.clause <> 'body' and c.is_settable and not c.is_sealed
 where p.is_for_requests
 group by p.identity

@@ -9,7 +9,9 @@
 -- Category: performance
 -- uses: policies, claims, nodes, sub_selects
 with called as (
-  select distinct c.policy, c.clause, c.tree, c.place, c.ends, c.function from claims as c
+  select distinct c.object as policy, c.clause, c.tree, c.place, c.ends, c.function
+  from claims as c
+  where c.clause <> 'body'
 ),
 
 calls as (

@@ -1,17 +1,19 @@
--- A policy opens rows of every tenant beside others that keep them apart.
+-- A policy opens rows of every tenant: it compares no column with a claim.
 -- Flow: run by `orgscope lint`; never installed.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: permissive policies are joined with OR, so the one without the tenant's condition decides
---      for all. An error where a whole policy has none; a warning where it asks another claim, such
---      as a role of staff; info where one branch of an `or` has none, which who wrote it may have
---      meant. A restrictive policy that has it is enough. What
---      has no column of the row at all, and what may be written, are other lints.
+--      for all. An error beside others that keep tenants apart; a warning where it asks another
+--      claim, such as a role of staff, or where it is alone for its command, on a table whose rows
+--      are somebody's. A restrictive policy that has the tenant is enough, and so is a table under
+--      row security that it reads. What has no column of the row at all, one branch of a condition
+--      and what may be written are other lints.
 -- Level: error
 -- Category: security
--- uses: policies, bounds, truths, nodes, policy_roles, claims
+-- uses: policies, bounds, truths, nodes, policy_roles, claims, tenant_tables
 with covered as (
-  select p.oid, p.relation, p.is_permissive, q.role, c.command, b.is_bound, b.has_comparison
+  select
+    p.oid, p.relation, p.is_permissive, q.role, c.command, b.is_bound, b.is_asked, b.has_comparison
   from policies as p
   inner join bounds as b on p.oid = b.policy and b.clause = 'using'
   inner join (values ('select'), ('update'), ('delete')) as c (command)
@@ -35,36 +37,32 @@ owned as (
 
 opened as (
   select
-    c.oid, c.has_comparison, max(k.names) as names, string_agg(distinct c.command, ', ') as commands
+    c.oid, c.relation, c.is_asked, max(k.names) as names,
+    string_agg(distinct c.command, ', ') as commands
   from covered as c
   left join kept as k
     on c.relation = k.relation and c.role = k.role and c.command = k.command
-  where c.is_permissive and not c.is_bound and k.is_restricted is not true
-    and (c.has_comparison or k.names is not null)
-  group by c.oid, c.has_comparison
+  where c.is_permissive and not c.is_bound and not c.has_comparison
+    and k.is_restricted is not true
+  group by c.oid, c.relation, c.is_asked
 )
 
 select
   'policy' as kind, p.identity,
-  case
-    when o.has_comparison then format(
-      'One branch of its condition compares no column with a claim, so it lets requests %s rows '
-      'of every tenant.', o.commands
-    )
-    else format(
-      'It compares no column with a claim, so it lets requests %s rows of every tenant, which %s '
-      'would keep apart.', o.commands, o.names
-    )
-  end as detail,
+  format(
+    'It compares no column with a claim, so it lets requests %s rows of every tenant%s.',
+    o.commands, ', which ' || o.names || ' would keep apart'
+  ) as detail,
   '' as fix,
-  case
-    when o.has_comparison then 'info'
-    when exists (
-      select from claims as c where c.policy = p.oid and c.clause = 'using'
-    ) then 'warning'
-    else 'error'
-  end as level
+  case when o.is_asked or o.names is null then 'warning' else 'error' end as level
 from opened as o
 inner join policies as p on o.oid = p.oid
 inner join owned as w on o.oid = w.oid
 inner join truths as t on o.oid = t.policy and t.clause = 'using' and t.truth is null
+where case
+  when o.is_asked then o.names is not null and exists (
+    select from claims as c
+    where c.object = p.oid and c.clause = 'using' and not c.is_null_test
+  )
+  else o.names is not null or p.relation in (select s.relation from tenant_tables as s)
+end

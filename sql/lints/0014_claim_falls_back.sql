@@ -69,8 +69,8 @@ from (
   where lower(r.name) in (
     select c.name
     from claims as c
-    inner join policies as p on c.policy = p.oid and p.is_for_requests
-    where strpos(c.name, '.') > 0
+    inner join policies as p on c.object = p.oid and p.is_for_requests
+    where c.clause <> 'body' and strpos(c.name, '.') > 0
   )
 ) as s
 group by s.name

@@ -8,7 +8,7 @@
 --      of claims, in the policy or in the functions that it calls, and settings of such a name.
 -- Level: error
 -- Category: security
--- uses: policies, bodies, nodes, readers, sources, reached, claims
+-- uses: policies, bodies, nodes, claims, sources, reached
 with editable (key, is_free) as (
   select u.key, u.place <= 4
   from unnest(array[
@@ -23,7 +23,7 @@ taken as (
   from nodes as n
   inner join nodes as o
     on n.tree = o.tree and n.parent = o.place and o.operator in ('->', '->>', '#>', '#>>')
-  inner join readers as r on o.tree = r.tree and r.place between o.place and o.ends
+  inner join claims as r on o.tree = r.tree and r.place between o.place and o.ends
   inner join editable as k
     on lower(n.constant) = k.key
     or n.type = 'text[]'::regtype and strpos(n.constant, (
@@ -48,9 +48,10 @@ found as (
   union
   select r.policy, t.key, t.is_free from taken as t inner join reached as r on t.object = r.object
   union
-  select c.policy, k.key, k.is_free
+  select c.object, k.key, k.is_free
   from claims as c
   inner join editable as k on c.name ~ ('[._]' || k.key || '$') and k.key not in ('name', 'phone')
+  where c.clause <> 'body'
 )
 
 select

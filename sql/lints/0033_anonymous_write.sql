@@ -1,4 +1,4 @@
--- A policy lets who is not signed in write, and asks for no claim.
+-- A policy lets who is not signed in write, and binds no row to a claim.
 -- Flow: run by `orgscope lint`; never installed.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
@@ -23,7 +23,7 @@ with written as (
 select
   'policy' as kind, p.identity,
   format(
-    'It lets %s %s rows, and its condition asks for no claim.',
+    'It lets %s %s rows, and its condition binds no row to a claim.',
     string_agg(distinct r.rolname::text, ', '), string_agg(distinct w.command, ', ')
   ) as detail,
   '' as fix

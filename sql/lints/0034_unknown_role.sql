@@ -1,4 +1,4 @@
--- A policy asks for a role that does not exist, so the answer is always no.
+-- A policy, or a function that it calls, asks for a role that does not exist: the answer is no.
 -- Flow: run by `orgscope lint`; never installed.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
@@ -6,16 +6,14 @@
 --      PostgREST uses for SET ROLE. A typing mistake in the name looks like a table without rows.
 -- Level: warning
 -- Category: security
--- uses: policies, nodes, settings
+-- uses: policies, helpers, nodes, settings
 with asking as (
   select n.tree, n.place
   from nodes as n
   left join pg_catalog.pg_proc as f on n.function = f.oid and f.proname = 'role'
   left join pg_catalog.pg_namespace as s on f.pronamespace = s.oid and s.nspname = 'auth'
-  where n.clause <> 'body' and (
-    n.node = 'SQLVALUEFUNCTION' and n.variant in ('9', '10', '11', '12')
+  where n.node = 'SQLVALUEFUNCTION' and n.variant in ('9', '10', '11', '12')
     or n.node = 'FUNCEXPR' and s.oid is not null
-  )
   union
   select s.tree, s.place
   from settings as s
@@ -24,7 +22,7 @@ with asking as (
 
 -- A constant of type name is 64 bytes, and text is text.
 asked as (
-  select n.object as policy, case
+  select n.object, n.clause = 'body' as is_body, case
     when n.type <> 'name'::regtype then n.constant
     else (
       select convert_from(
@@ -49,14 +47,18 @@ asked as (
 )
 
 select
-  'policy' as kind, p.identity,
+  o.kind, o.identity,
   format(
     'It asks whether the role is %s, and there is no such role.',
     string_agg(distinct quote_literal(a.name), ', ')
   ) as detail,
   '' as fix
-from policies as p
-inner join asked as a on p.oid = a.policy
+from (
+  select 'policy' as kind, p.oid, p.identity from policies as p
+  union all
+  select 'function', h.oid, h.identity from helpers as h
+) as o
+inner join asked as a on o.oid = a.object and (o.kind = 'function') = a.is_body
 where a.name not in ('none', '')
   and a.name not in (select r.rolname::text from pg_catalog.pg_roles as r)
-group by p.identity
+group by o.kind, o.identity

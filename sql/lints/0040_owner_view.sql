@@ -3,7 +3,8 @@
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: row security asks about the owner of the view, and does not bind it. A view that asks itself
---      who is there, as in `where org_id = (select app.org_id())`, does it on purpose.
+--      who is there, as in `where org_id = (select app.org_id())`, does it on purpose; one that
+--      shows it as a column keeps nothing back.
 -- Level: error
 -- Category: security
 -- uses: owner_views

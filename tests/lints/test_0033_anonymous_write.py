@@ -32,7 +32,9 @@ def test_policy__anonymous_writes__found_until_revoked(
     scratch.run(f"create policy write on app.notes {policy}")
     [finding] = scratch.findings(NUMBER)
     assert finding.identity == "app.notes.write"
-    assert finding.detail == f"It lets anon {commands} rows, and its condition asks for no claim."
+    assert finding.detail == (
+        f"It lets anon {commands} rows, and its condition binds no row to a claim."
+    )
     scratch.run("revoke insert, delete on app.notes from anon")
     assert scratch.found(NUMBER) == []
 

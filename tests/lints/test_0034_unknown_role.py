@@ -62,3 +62,16 @@ def test_policy__asks_for_a_role_or_for_something_else__clean(
         f"create policy own on app.notes for select to {REQUEST} using ({OWN} and {expression})"
     )
     assert scratch.found(NUMBER) == []
+
+
+def test_function__asks_for_no_role__found_where_policies_call_it(scratch: Scratch) -> None:
+    body = (
+        "returns boolean language sql stable begin atomic select current_user = 'lint_requets'; end"
+    )
+    scratch.run(
+        f"create function app.is_web() {body}",
+        f"create function app.is_web_too() {body}",
+        f"create policy own on app.notes for select to {REQUEST} using (app.is_web() and {OWN})",
+    )
+    [finding] = scratch.findings(NUMBER)
+    assert (finding.kind, finding.identity) == ("function", "app.is_web()")

@@ -35,6 +35,16 @@ def test_policy__any_admin_is_enough__found(scratch: Scratch, table: str, beside
     assert scratch.found(NUMBER) == []
 
 
+def test_policy__asks_within_it_whether_somebody_is_there__found(scratch: Scratch) -> None:
+    scratch.run(
+        *MEMBERS,
+        policy(
+            "exists (select from app.members as m where (select app.sealed_org_id()) is not null)"
+        ),
+    )
+    assert scratch.found(NUMBER) == ["app.notes.own"]
+
+
 @pytest.mark.parametrize(
     "expression",
     [
@@ -42,10 +52,16 @@ def test_policy__any_admin_is_enough__found(scratch: Scratch, table: str, beside
         "exists (select from app.members as m where m.user_id = notes.owner_id)",
         f"{OWN} and exists (select from app.switches as s where s.name = 'open' and s.is_on)",
         "owner_id in (select m.user_id from app.members as m)",
+        "exists (select from app.my_members as m where m.role = 'admin')",
     ],
 )
 def test_policy__asks_for_the_one_who_asks_or_for_a_switch__clean(
     scratch: Scratch, expression: str
 ) -> None:
-    scratch.run(*MEMBERS, policy(expression))
+    scratch.run(
+        *MEMBERS,
+        "create view app.my_members with (security_invoker) as select n.id as user_id, text as role "
+        "from app.notes as n",
+        policy(expression),
+    )
     assert scratch.found(NUMBER) == []

@@ -82,6 +82,34 @@ def test_view__asks_who_is_there__clean(scratch: Scratch, condition: str) -> Non
     assert scratch.found(NUMBER) == []
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{VIEW} where app.sealed_org_id() is not null",
+        f"{VIEW} where current_user <> 'nobody'",
+        "create view app.all_notes as select n.id, n.owner_id = app.sealed_org_id() as is_mine "
+        "from app.notes as n",
+    ],
+)
+def test_view__asks_and_keeps_nothing_back__found(scratch: Scratch, query: str) -> None:
+    bypass(scratch)
+    scratch.run(query, GRANT)
+    assert scratch.found(NUMBER) == ["app.all_notes"]
+
+
+def test_view__of_views_that_ask__clean(scratch: Scratch) -> None:
+    bypass(scratch)
+    scratch.run(
+        VIEW,
+        "create view app.mine as select n.id from app.all_notes as n "
+        "where n.org_id = app.sealed_org_id()",
+        "create view app.joined as select n.id from app.notes as n "
+        "inner join app.mine as m on n.id = m.id",
+        f"grant select on app.mine, app.joined to {REQUEST}",
+    )
+    assert scratch.found(NUMBER) == []
+
+
 def test_view__whose_owner_is_bound__clean(scratch: Scratch) -> None:
     scratch.run(VIEW, GRANT)
     assert scratch.found(NUMBER) == []

@@ -12,9 +12,9 @@ NUMBER = "0070"
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("autovacuum_enabled = off", "off for the table:"),
+        ("autovacuum_enabled = off", "off for it:"),
         ("toast.autovacuum_enabled = false", "off for its toast table:"),
-        ("autovacuum_enabled = 0, toast.autovacuum_enabled = 0", "the table and its toast table:"),
+        ("autovacuum_enabled = 0, toast.autovacuum_enabled = 0", "off for it and its toast table:"),
     ],
 )
 def test_table__autovacuum_off__found_until_mended(
@@ -24,6 +24,16 @@ def test_table__autovacuum_off__found_until_mended(
     [finding] = scratch.findings(NUMBER)
     assert finding.identity == "app.notes"
     assert words in finding.detail
+    scratch.mend(NUMBER)
+    assert scratch.found(NUMBER) == []
+
+
+def test_materialized_view__autovacuum_off__found_until_mended(scratch: Scratch) -> None:
+    scratch.run(
+        "create materialized view app.totals with (autovacuum_enabled = off) as "
+        "select count(*) from app.notes"
+    )
+    assert scratch.found(NUMBER) == ["app.totals"]
     scratch.mend(NUMBER)
     assert scratch.found(NUMBER) == []
 

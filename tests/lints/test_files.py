@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,21 +66,21 @@ def test_choose__numbers__those_lints_and_no_other() -> None:
         choose(["1", "0001", "0000"])
 
 
-def test_query__fragments__stand_before_what_reads_them_and_per_cent_signs_are_kept() -> None:
-    one = Lint("0042", "odd", "Odd.", Level.INFO, Category.SECURITY, ("privileges",), "select '%s'")
-    text = query(one)
-    places = [
-        text.index(f"{name} as (") for name in ("given", "schemas", "relations", "privileges")
-    ]
-    assert places == sorted(places)
-    assert "nodes as (" not in text
+def odd(number: str, *uses: str, text: str = "select 1") -> Lint:
+    return Lint(number, "odd", "Odd.", Level.INFO, Category.SECURITY, uses, text)
+
+
+def test_query__of_two_lints__has_each_fragment_once_and_before_what_reads_it() -> None:
+    text = query([odd("0042", "privileges", text="select '%s'"), odd("0043", "relations")])
+    names = re.findall(r"(\w+) as materialized \(\n", text)
+    assert names == ["given", "schemas", "relations", "request_roles", "privileges"]
+    assert re.findall(r"(lint_\w+) as \(\n", text) == ["lint_0042", "lint_0043"]
     assert "select '%%s'" in text
 
 
 def test_query__fragment_that_is_not_there__refused() -> None:
-    one = Lint("0042", "odd", "Odd.", Level.INFO, Category.SECURITY, ("nothing",), "select 1")
     with pytest.raises(FileFailed, match=r"0042_odd\.sql: there is no sql/lints/shared/nothing"):
-        query(one)
+        query([odd("0042", "nothing")])
 
 
 def test_level__each__is_at_least_itself_and_what_is_less() -> None:

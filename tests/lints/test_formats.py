@@ -100,7 +100,7 @@ def test_sarif__report__has_what_the_standard_requires() -> None:
         assert rules[one["ruleIndex"]]["id"] == one["ruleId"]
         assert one["message"]["text"]
         [place] = [logical for where in one["locations"] for logical in where["logicalLocations"]]
-        assert place["kind"] == "table"
+        assert place == {"kind": "table", "fullyQualifiedName": place["fullyQualifiedName"]}
         assert place["fullyQualifiedName"].startswith("app.")
     assert results[0]["partialFingerprints"] == {"orgscope/v1": "rls_disabled app.events"}
     assert results[0]["properties"] == {"fix": "x"}

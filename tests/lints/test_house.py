@@ -63,7 +63,7 @@ def test_lint__page_and_table__say_what_its_header_says(one: Lint) -> None:
 def test_lint__fragments_that_it_names__are_those_that_it_reads(one: Lint) -> None:
     read = set(re.findall(r"\b(?:from|join) (\w+) as\b", one.text))
     assert set(one.uses) == read & {GIVEN, *(path.stem for path in SHARED.glob("*.sql"))}
-    assert query(one)
+    assert query([one])
 
 
 def test_fragments__each__is_read_by_somebody() -> None:

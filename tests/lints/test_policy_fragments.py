@@ -74,6 +74,23 @@ def test_bounds__clauses_of_a_command__each_is_there(
 @pytest.mark.parametrize(
     ("expression", "wanted"),
     [
+        (f"{OWN} or app.sealed_org_id()::text = 'staff'", (False, True, True)),
+        (f"{OWN} or app.sealed_org_id() is not null", (False, False, True)),
+        ("app.sealed_org_id()::text = 'staff'", (False, True, False)),
+        (f"not ({OWN} and app.sealed_org_id()::text <> 'staff')", (False, False, True)),
+    ],
+)
+def test_bounds__claim_that_is_compared_with_no_column__is_asked_unless_for_null(
+    scratch: Scratch, expression: str, wanted: tuple[bool, bool, bool]
+) -> None:
+    scratch.run(f"alter policy select_own on app.notes using ({expression})")
+    select = "select b.is_bound, b.is_asked, b.has_comparison from bounds as b"
+    assert rows(scratch, "bounds", select) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
         ("exists (select from app.members as m where m.org_id = notes.org_id)", ["app.members.2"]),
         ("exists (select from app.keys as k, app.members as m where notes.org_id = m.org_id and k.kid = 1)", ["app.members.2"]),
         ("exists (select from app.keys as k join app.members as m on true where m.user_id = notes.owner_id)", ["app.members.1"]),

@@ -78,6 +78,12 @@ def test_suppress__objects_that_match__suppressed_and_others_stay() -> None:
     assert [one.identity for one in result.suppressed] == ["app.events", "app.b"]
 
 
+def test_suppress__function_of_arrays__is_matched_by_its_own_name() -> None:
+    identity = "app.join(text[],uuid[])"
+    result = suppress(report(finding(identity)), [suppression(identity)], TODAY)
+    assert (result.findings, len(result.suppressed)) == ([], 1)
+
+
 @pytest.mark.parametrize("expires", ["2026-11-29", "2026-01-01"])
 def test_suppress__expired__suppresses_nothing_and_says_so(expires: str) -> None:
     result = suppress(report(finding()), [suppression("app.*", expires)], TODAY)

@@ -1,64 +1,41 @@
 -- Return whether each branch of a policy's condition keeps rows to a tenant or a person.
---      (policy, clause, is_bound, has_comparison): as truths has it, each policy has the clauses of
---      its command.
+--      (policy, clause, is_bound, is_asked, has_comparison): as truths has it, each policy has the
+--      clauses of its command. is_asked: each branch is bound, or asks who is there otherwise, as
+--      for a role of staff.
 -- Flow: read by lints.
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
--- Why: a term binds that compares a column of the row with a claim; one that is never true lets no
---      row through; one that takes the tenant's column for null or for one value means certain
---      rows, which other lints name. One operand of an `and` is enough, of an `or` all must bind;
---      under a `not` it is the other way round, and a comparison binds nothing.
--- uses: policies, nodes, terms, comparisons
-with recursive tenants as (
-  select p.relation, c.attnum
-  from comparisons as c
-  inner join policies as p on c.policy = p.oid and p.is_for_requests
-  group by p.relation, c.attnum
-),
-
-columns as (
-  select n.tree, n.place, p.oid as policy, c.place is not null as is_compared,
-    t.attnum is not null as is_tenant
-  from nodes as n
-  inner join policies as p on n.object = p.oid
-  left join tenants as t on p.relation = t.relation and n.own_column = t.attnum
-  left join comparisons as c on n.tree = c.tree and n.place = c.place
-  where n.clause <> 'body' and n.own_column is not null
-),
-
-leaves as (
+-- Why: one operand of an `and` is enough, of an `or` all must bind; under a `not` it is the other
+--      way round. The skeleton of and, or and not is written as a word, once for each of the two
+--      questions, and its innermost brackets are replaced until none is left.
+-- uses: policies, terms, bindings
+with recursive signs as (
   select
-    t.tree, t.place, t.ends, t.policy, t.clause, coalesce(bool_or(c.is_compared), false)
-      as has_comparison,
+    t.policy, t.clause, q.question, t.place, t.ends, b.has_comparison,
     case
-      when t.node = 'BOOLEXPR' and t.variant = 'not' then '!('
-      when t.node = 'BOOLEXPR' then
-        case when (t.variant = 'and') <> t.is_negated then '&(' else '|(' end
-      when t.node = 'CONST' and (t.constant = t.is_negated::text or t.constant is null) then 't'
-      when t.is_negated then 'f'
-      when bool_or(c.is_compared) then 't'
-      when count(c.place) = 1 and bool_and(c.is_tenant)
-        and (t.node in ('OPEXPR', 'SCALARARRAYOPEXPR') and t.operator = '='
-             or t.node = 'NULLTEST' and t.variant = '0') then 't'
-      else 'f'
+      when t.node <> 'BOOLEXPR' then case when q.is_answered then 't' else 'f' end
+      when t.variant = 'not' then '!('
+      when (t.variant = 'and') <> t.is_negated then '&('
+      else '|('
     end as sign
   from terms as t
-  left join columns as c on t.tree = c.tree and c.place between t.place and t.ends
-  group by t.tree, t.place, t.ends, t.policy, t.clause, t.node, t.variant, t.constant,
-    t.operator, t.is_negated
+  left join bindings as b on t.tree = b.tree and t.place = b.place
+  cross join lateral (
+    values ('bound', b.is_bound), ('asked', b.is_asked)
+  ) as q (question, is_answered)
 ),
 
 words as (
-  select w.policy, w.clause, string_agg(w.sign, '' order by w.place) as word,
-    bool_or(w.has_comparison) as has_comparison
+  select w.policy, w.clause, w.question, string_agg(w.sign, '' order by w.place) as word,
+    bool_or(w.has_comparison) is true as has_comparison
   from (
-    select l.policy, l.clause, l.place, l.sign, l.has_comparison from leaves as l
+    select s.policy, s.clause, s.question, s.place, s.sign, s.has_comparison from signs as s
     union all
-    select l.policy, l.clause, l.ends, ')', false from leaves as l where l.sign ~ '[(]'
+    select s.policy, s.clause, s.question, s.ends, ')', null from signs as s where s.sign ~ '[(]'
   ) as w
-  group by w.policy, w.clause
+  group by w.policy, w.clause, w.question
   union all
-  select w.policy, w.clause, regexp_replace(
+  select w.policy, w.clause, w.question, regexp_replace(
     regexp_replace(w.word, '&[(]f*t[tf]*[)]|[|][(]t+[)]|![(]t[)]', 't', 'g'),
     '&[(]f+[)]|[|][(]t*f[tf]*[)]|![(]f[)]', 'f', 'g'
   ), w.has_comparison
@@ -66,10 +43,14 @@ words as (
   where w.word ~ '[(]'
 )
 
-select p.oid as policy, c.clause, w.word = 't' as is_bound, w.has_comparison
+select
+  p.oid as policy, c.clause, bool_or(w.word = 't' and w.question = 'bound') as is_bound,
+  bool_or(w.word = 't' and w.question = 'asked') as is_asked,
+  bool_or(w.has_comparison) as has_comparison
 from policies as p
 cross join lateral (
   values ('using', 'using'), ('check', case when p.check_text is null then 'using' else 'check' end)
 ) as c (clause, stored)
 inner join words as w on p.oid = w.policy and c.stored = w.clause and w.word !~ '[(]'
 where c.clause = 'using' or p.command not in ('select', 'delete')
+group by p.oid, c.clause

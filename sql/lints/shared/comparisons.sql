@@ -29,7 +29,8 @@ with compared as (
 select
   c.object as policy, c.clause, c.tree, c.column_place as place, c.own_column as attnum, k.function
 from compared as c
-inner join claims as k on c.tree = k.tree and k.place between c.place and c.ends
+inner join claims as k
+  on c.tree = k.tree and k.place between c.place and c.ends and k.is_compared
 union
 select v.object, v.clause, v.tree, v.place, v.own_column, k.function
 from nodes as v

@@ -1,4 +1,4 @@
--- Return what policies reach through functions and views, and entries where a lint uses these.
+-- Return what policies and entries reach through functions and views.
 --      (caller_class, caller, callee_class, callee, words); the caller 0 stands for all policies,
 --      that of class pg_authid for what calls the entries.
 --      `words` are the tokens of the callee's body, when that is a string of SQL or PL/pgSQL.
@@ -11,7 +11,7 @@
 --      function; behind from, join, into, update, only or table, or with a schema, as a relation.
 --      Not seen: SQL that a body executes as text, what stands behind a comment within a comment,
 --      functions of other languages, and policies and triggers of the relations that are read.
--- uses: given, policies, entries
+-- uses: policies, entries
 with recursive edges (caller_class, caller, callee_class, callee, words) as (
   select s.class as start, 0::oid, s.class, 0::oid, null::text[] collate "C"
   from (values (0::oid), ('pg_authid'::regclass)) as s (class)
@@ -45,7 +45,7 @@ with recursive edges (caller_class, caller, callee_class, callee, words) as (
           then array(select v.oid from pg_catalog.pg_rewrite as v where v.ev_class = e.callee)
         else array[e.callee] end)
     union
-    select n.class, n.object from entries as n inner join given as g on g.has_entries
+    select n.class, n.object from entries as n
     where e.callee_class = 'pg_authid'::regclass
     union
     select n.class, n.oid

@@ -6,7 +6,7 @@
 -- Raises: nothing.
 -- Why: the forms are coalesce(… claim …, constant) and, in PL/pgSQL, `return constant`. What is
 --      empty, zero or the nil uuid is nobody, and a boolean or a document names nobody.
--- uses: bodies, nodes, readers, sources
+-- uses: bodies, nodes, claims, sources
 with tokens as (
   select
     w.callee, w.word, w.place, lag(w.word) over p as before, lead(w.word) over p as after,
@@ -41,7 +41,7 @@ select
   case when c.clause = 'body' then 'pg_proc'::regclass else 'pg_policy' end::oid as class,
   c.object, c.tree, c.place
 from nodes as c
-inner join readers as r on c.tree = r.tree and r.place between c.place and c.ends
+inner join claims as r on c.tree = r.tree and r.place between c.place and c.ends
 inner join nodes as k on c.tree = k.tree and c.place = k.parent and k.node = 'CONST'
 inner join pg_catalog.pg_type as y on k.type = y.oid and y.typcategory in ('S', 'N', 'U')
 where c.node = 'COALESCEEXPR' and k.constant !~ '^([0-]*|{}|\[\]|\d+ \[( 0)+ *)$'

@@ -6,7 +6,8 @@
 -- Runs as: any login; reads pg_catalog only.
 -- Raises: nothing.
 -- Why: what a view asks of a claim stands in its own query: as a call, a setting or current_user.
--- uses: entries, relations, view_reads, copies, nodes, settings, sources
+--      It keeps back what it reads of other views as well.
+-- uses: entries, relations, view_reads, copies, nodes, claims
 with recursive asked as (
   select n.object as view
   from entries as n
@@ -15,21 +16,17 @@ with recursive asked as (
   select v.relation
   from asked as a
   inner join view_reads as v on a.view = v.view and not v.is_invoker
+  where a.view not in (select k.view from askers as k)
 ),
 
+-- What a view shows of a claim in its columns keeps no row back.
 askers as (
-  select n.object as view
-  from nodes as n
-  inner join sources as s on n.function = s.object and s.class = 'pg_proc'::regclass
-  where n.clause = 'body'
-  union
-  select n.object
-  from nodes as n
-  where n.clause = 'body' and n.node = 'SQLVALUEFUNCTION' and n.type = 'name'::regtype
-  union
-  select s.object
-  from settings as s
-  where s.class = 'pg_class'::regclass
+  select c.object as view
+  from claims as c
+  left join nodes as t
+    on c.tree = t.tree and c.place between t.place and t.ends and t.node = 'TARGETENTRY'
+    and t.levels = 1
+  where c.clause = 'body' and c.is_compared and t.tree is null
 )
 
 select

@@ -6,7 +6,7 @@ All that is known of a lint stands in the header of its file; ``CONTRIBUTING.md`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -28,17 +28,15 @@ __all__ = [
     "choose",
     "fragments",
     "query",
+    "with_clause",
 ]
 
 GIVEN: Final = "given"
-"""The fragment that is no file: what a run was told, as ``(schemas, roles, role_prefix)``.
-
-It also says whether anything but ``edges`` uses ``entries``: only then does this follow them.
-"""
+"""The fragment that is no file: what a run was told, as ``(schemas, roles, role_prefix)``."""
 
 _GIVEN: Final = (
     "select %(schemas)s::text[] as schemas, %(roles)s::text[] as roles, "
-    "%(role_prefix)s::text as role_prefix, {has_entries} as has_entries"
+    "%(role_prefix)s::text as role_prefix"
 )
 _NAME: Final = re.compile(r"(?P<number>[0-9]{4})_(?P<name>[a-z][a-z0-9_]*)")
 _KEY: Final = re.compile(r"-- (?P<key>[A-Za-z]+(?: as)?): (?P<value>.+)")
@@ -147,34 +145,49 @@ def choose(numbers: Iterable[str]) -> tuple[Lint, ...]:
     return tuple(one for one in all_lints() if not wanted or one.number in wanted)
 
 
-def query(lint: Lint) -> str:
-    """Return the statement of a lint, with the fragments that it needs before it.
+def query(lints: Sequence[Lint]) -> str:
+    """Return one statement that runs lints and computes what they share once.
 
-    Its parameters are ``schemas``, ``roles`` and ``role_prefix``. Raises FileFailed when it uses a
-    fragment that is not there, or fragments use each other in a circle.
+    Its rows are (number of the lint, row of the lint as JSON), in order. Its parameters are
+    ``schemas``, ``roles`` and ``role_prefix``. Raises as `with_clause` does.
+    """
+    texts = ", ".join(f"lint_{one.number} as (\n{_escaped(one.text)}\n)" for one in lints)
+    rows = "\nunion all\n".join(
+        f"select '{one.number}' as number, l.identity, to_jsonb(l) as finding "
+        f"from lint_{one.number} as l"
+        for one in lints
+    )
+    return (
+        f"{with_clause(lints)}, {texts}\n"
+        f"select l.number, l.finding from (\n{rows}\n) as l order by l.number, l.identity"
+    )
+
+
+def with_clause(lints: Iterable[Lint]) -> str:
+    """Return the fragments that lints need, each once, and behind those that it uses itself.
+
+    Raises FileFailed when a fragment is used that is not there, or some use each other in a circle.
     """
     known = fragments()
-    needed = {lint.name: lint.uses}
-    queue = list(lint.uses)
+    needed: dict[str, tuple[str, ...]] = {GIVEN: ()}
+    queue = [(f"{one.stem}.sql", name) for one in lints for name in one.uses]
     while queue:
-        name = queue.pop()
-        if name not in known and name != GIVEN:
-            raise FileFailed(f"{lint.stem}.sql: there is no sql/lints/shared/{name}.sql.")
-        if name not in needed:
-            needed[name] = () if name == GIVEN else known[name].uses
-            queue += needed[name]
+        user, name = queue.pop()
+        if name in needed:
+            continue
+        if name not in known:
+            raise FileFailed(f"{user}: there is no sql/lints/shared/{name}.sql.")
+        needed[name] = known[name].uses
+        queue += [(f"shared/{name}.sql", used) for used in needed[name]]
     try:
-        order = [name for name in TopologicalSorter(needed).static_order() if name != lint.name]
+        order = list(TopologicalSorter(needed).static_order())
     except CycleError as error:
         raise FileFailed(f"the '-- uses:' headers form a circle: {error.args[1]}") from None
-    has_entries = any("entries" in uses for name, uses in needed.items() if name != "edges")
-    given = _GIVEN.format(has_entries=has_entries)
     texts = [
-        f"{name} as (\n{given if name == GIVEN else _escaped(known[name].text)}\n)"
+        f"{name} as materialized (\n{_GIVEN if name == GIVEN else _escaped(known[name].text)}\n)"
         for name in order
     ]
-    texts.append(f"lint as (\n{_escaped(lint.text)}\n)")
-    return f"with {', '.join(texts)}\nselect * from lint order by identity"
+    return f"with {', '.join(texts)}"
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import psycopg
 
-from orgscope.errors import ConfigurationError, DatabaseNotReady
+from orgscope.errors import ConfigurationError, DatabaseNotReady, FileFailed
 from orgscope.lint.files import Level, Lint, all_lints, query
 from orgscope.lint.findings import Finding, Report
 
@@ -22,7 +22,7 @@ _SESSION: Final = (
     # A fragment has no index and no statistics: to loop over one for each row of another is
     # what takes minutes in a database with a thousand policies.
     "set local enable_nestloop = off",
-    "set local statement_timeout = '30s'",
+    "set local statement_timeout = '5min'",
     "set local lock_timeout = '5s'",
 )
 _UNKNOWN: Final = {
@@ -46,7 +46,7 @@ def lint(
     the caller it sees what that has changed.
 
     Raises ConfigurationError for a schema or role that is not there, DatabaseNotReady when the
-    server is too old or a lint takes too long, FileFailed for a lint that is none.
+    server is too old or the lints take too long, FileFailed for a lint that is none or fails.
 
     Example: ``lint(connection, lints=choose(["0001"])).findings``.
     """
@@ -61,14 +61,12 @@ def lint(
         "roles": list(roles) if roles else None,
         "role_prefix": role_prefix,
     }
-    findings: list[Finding] = []
     with connection.transaction(force_rollback=True):
         for statement in _SESSION:
             connection.execute(statement.encode())
         _refuse_unknown(connection, "schema", schemas or ())
         _refuse_unknown(connection, "role", roles or ())
-        for one in lints:
-            findings += _run(connection, one, given)
+        findings = _run(connection, lints, given) if lints else []
     return Report(lints, findings, is_whole=not schemas)
 
 
@@ -78,16 +76,38 @@ def _refuse_unknown(connection: psycopg.Connection[Any], kind: str, names: Seque
         raise ConfigurationError(f"this database has no {kind} {', '.join(unknown)}.")
 
 
-def _run(connection: psycopg.Connection[Any], lint: Lint, given: dict[str, Any]) -> list[Finding]:
-    """Run one lint. A fifth column of its rows is the level, where that depends on the case."""
+def _run(
+    connection: psycopg.Connection[Any], lints: Sequence[Lint], given: dict[str, Any]
+) -> list[Finding]:
+    """Run lints as one statement; where that fails each alone, to name the one that does."""
     try:
-        rows = connection.execute(query(lint).encode(), given).fetchall()
+        with connection.transaction():
+            rows = connection.execute(query(lints).encode(), given).fetchall()
     except psycopg.errors.QueryCanceled as error:
         raise DatabaseNotReady(
-            f"lint {lint.stem} took longer than 30 s. Narrow it with --schema, or try again when "
-            "the server has less to do."
+            f"{_names(lints)} took longer than five minutes, or was cancelled. Narrow it with "
+            "--schema or --only, or try again when the server has less to do."
         ) from error
+    except psycopg.Error as error:
+        if connection.closed:
+            raise
+        if len(lints) > 1:
+            return [finding for one in lints for finding in _run(connection, [one], given)]
+        said = error.diag.message_primary or type(error).__name__
+        raise FileFailed(f"{lints[0].stem}.sql: {said}") from error
+    known = {one.number: one for one in lints}
     return [
-        Finding(lint, Level(level[0]) if level else lint.level, kind, identity, detail, fix)
-        for kind, identity, detail, fix, *level in rows
+        Finding(
+            known[number],
+            Level(row.get("level", known[number].level)),
+            row["kind"],
+            row["identity"],
+            row["detail"],
+            row["fix"],
+        )
+        for number, row in rows
     ]
+
+
+def _names(lints: Sequence[Lint]) -> str:
+    return f"lint {lints[0].stem}" if len(lints) == 1 else f"the run of {len(lints)} lints"

@@ -42,7 +42,7 @@ def _not_blank(text: str) -> str:
 
 
 class Suppression(BaseModel):
-    """One ``[[suppress]]``: what ``lint`` finds on ``object``, in which ``*`` is any text."""
+    """One ``[[suppress]]``: what ``lint`` finds on ``object``, where ``*`` and ``?`` match."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -54,7 +54,8 @@ class Suppression(BaseModel):
 
     def matches(self, finding: Finding) -> bool:
         """Say whether a finding is one of those."""
-        return finding.lint.number == self.lint and fnmatchcase(finding.identity, self.object)
+        pattern = self.object.replace("[", "[[]")  # that of an array's type is no set of characters
+        return finding.lint.number == self.lint and fnmatchcase(finding.identity, pattern)
 
 
 class _SuppressionFile(BaseModel):

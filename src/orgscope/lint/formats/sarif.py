@@ -50,11 +50,7 @@ def _rule(lint: Lint) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rules: list[Lint], known_by: str = "") -> dict[str, Any]:
-    place = {
-        "name": finding.identity.rpartition(".")[2],
-        "fullyQualifiedName": finding.identity,
-        "kind": finding.kind,
-    }
+    place = {"fullyQualifiedName": finding.identity, "kind": finding.kind}
     result: dict[str, Any] = {
         "ruleId": finding.lint.number,
         "ruleIndex": rules.index(finding.lint),
