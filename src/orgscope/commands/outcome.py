@@ -18,7 +18,8 @@ def show_outcome(outcome: Outcome, nothing: str) -> None:
         alone = (
             " (runs alone; its effect is not in the comparison)" if name in outcome.alone else ""
         )
-        typer.echo(f"revision {name}{alone}")
+        adopted = " (adopted: it stands there already)" if name in outcome.adopted else ""
+        typer.echo(f"revision {name}{alone}{adopted}")
     for path in outcome.files:
         typer.echo(f"file {path}")
     for change in outcome.changes:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RootTransaction
 
 from orgscope.connection import connect
 from orgscope.deploy import catalogue, connection, offline, scripts
+from orgscope.deploy.adoption import adopt, find_adopted
 from orgscope.deploy.applied import apply_files
 from orgscope.deploy.files import render
 from orgscope.deploy.outcome import Outcome
@@ -218,12 +219,15 @@ class _Run:
     _known: catalogue.Catalogue = field(init=False)
     _new: set[str] = field(init=False)
     """The projects of which the database has no revision yet."""
+    _adopted: dict[str, Sequence[PendingRevision]] = field(init=False)
+    """Project -> the revisions that are compared with what stands there, and not run."""
 
     def __post_init__(self) -> None:
         with self.opened.begin():
             connection.as_owner(driver(self.opened), self.settings)
             self._known = catalogue.read(driver(self.opened), _schemas(self.projects))
             waiting = {one.name: pending(self.opened, one) for one in self.projects}
+            self._adopted = find_adopted(driver(self.opened), self.projects, waiting)
         self._new = {name for name, found in waiting.items() if found and found[0].before == "base"}
 
     @contextmanager
@@ -262,6 +266,9 @@ class _Run:
         up_to = self.projects[: self.projects.index(project) + 1]
         names = tuple(f"{one.name} " for one in up_to)
         steps: list[str] = []
+        if adopted := self._adopted.pop(project.name, ()):
+            adopt(driver(self.opened), project, adopted, self.settings.role_prefix)
+            self.outcome.adopted += (f"{project.name} {one.name}" for one in adopted)
         scripts.upgrade(
             project,
             target,
@@ -270,7 +277,7 @@ class _Run:
             steps=steps,
             files=self.outcome.files,
             force=any(step.startswith(names) for step in self.outcome.revisions),
-            done=done.name if done else None,
+            done={one.name for one in (*adopted, done) if one},
             count_rows=self.count_rows,
             new=project.name in self._new,
         )
