@@ -7,6 +7,7 @@ import sys
 import typer
 
 from orgscope.commands import deploy, dev, inbox, isolation, keys, policy, sync
+from orgscope.commands.adopt import adopt
 from orgscope.commands.backfill import backfill
 from orgscope.commands.doctor import doctor
 from orgscope.commands.erase import erase
@@ -34,6 +35,7 @@ app.add_typer(inbox.app, name="inbox")
 app.add_typer(sync.app, name="sync")
 for command in (
     deploy.roles,
+    adopt,
     deploy.migrate,
     plan,
     deploy.drift,

@@ -39,6 +39,7 @@ def test_command__no_connection__message_without_password(
 
 CONNECTING = (
     ("roles",),
+    ("adopt",),
     ("migrate",),
     ("plan",),
     ("drift",),

@@ -81,8 +81,9 @@ def _steps(outcome: Outcome, *, is_new: bool) -> Iterator[str]:
             if revision in outcome.alone
             else ""
         )
+        adopted = " (adopted: it stands there already)" if revision in outcome.adopted else ""
         if revision not in together[0]:
-            yield f"revision {revision}{alone}"
+            yield f"revision {revision}{alone}{adopted}"
     for path in outcome.files:
         if path not in together[1]:
             yield f"file {path}"

@@ -23,11 +23,13 @@ __all__ = [
     "Catalogue",
     "Change",
     "compare",
+    "digest",
     "read",
     "record",
     "record_statement",
     "recorded",
     "remember_statement",
+    "require_digest",
 ]
 
 Key: TypeAlias = tuple[str, str, str]
@@ -49,6 +51,7 @@ _WORD: Final = r'([a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
 _RELATION: Final = re.compile(f"{_WORD}[.]{_WORD}")
 _COMMAND: Final = re.compile("(?<= for ).(?= to )")
 _QUERIES: Final = ("relations", "routines", "grants")
+_DETAILS: Final = ("details",)
 _SEARCH_PATH: Final = "set local search_path = pg_catalog, pg_temp"
 _VARIABLE: Final = "orgscope_catalogue"
 _CHANGED: Final = """before as (
@@ -68,6 +71,19 @@ gone as (
 insert into deploy.objects (schema_name, kind, identity, definition)
 select schema_name, kind, identity, definition from changed where definition is not null
 on conflict (schema_name, kind, identity) do update set definition = excluded.definition"""
+
+
+_DIGEST: Final = """select encode(sha256(convert_to(string_agg(
+  concat_ws(' ', schema_name, kind, identity, digest), e'\\n'
+  order by schema_name collate "C", kind collate "C", identity collate "C"
+), 'UTF8')), 'hex') from now"""
+_REQUIRE_DIGEST: Final = """savepoint orgscope_catalogue;
+{search_path};
+do $require$ begin if ({query}) is distinct from '{digest}' then
+  raise exception 'what stands in {schemas} has changed since: write the script again';
+end if; end $require$;
+rollback to savepoint orgscope_catalogue;
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +128,13 @@ class Change:
         return self.schema, self.kind, self.identity
 
 
-def read(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Catalogue:
+def read(
+    connection: psycopg.Connection[Any], schemas: Sequence[str], *, details: bool = False
+) -> Catalogue:
     """Read the objects of ``schemas``: tables, columns, policies, functions, triggers, grants, …
 
-    Must run in a transaction. Raises DatabaseNotReady when a table stays locked for longer than
-    the transaction waits.
+    With ``details`` also what no deployment records, such as a sequence's parameters. Must run in a
+    transaction. Raises DatabaseNotReady when a table stays locked for longer than it waits.
     """
     cursor = psycopg.RawCursor(connection)
     found: Catalogue = {}
@@ -124,7 +142,7 @@ def read(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Catalog
         # Names in a definition depend on the search path; the savepoint puts the caller's back.
         with connection.transaction(force_rollback=True):
             connection.execute(_SEARCH_PATH)
-            for query in _QUERIES:
+            for query in (*_QUERIES, *(_DETAILS if details else ())):
                 cursor.execute(_query(query).encode(), [list(schemas)])
                 found |= {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}
     except psycopg.errors.LockNotAvailable as error:
@@ -179,6 +197,24 @@ def record_statement(schemas: Sequence[str]) -> str:
     The search path is another one afterwards, to the end of the transaction.
     """
     return f"{_SEARCH_PATH};\n{_now(schemas)},\n{_CHANGED.format(variable=_VARIABLE)};\n"
+
+
+def digest(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> str:
+    """Return a digest of the objects of ``schemas``; in a transaction."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(_SEARCH_PATH)
+        row = connection.execute(f"{_now(schemas)}\n{_DIGEST}".encode()).fetchone()
+    return str(row and row[0])
+
+
+def require_digest(schemas: Sequence[str], expected: str) -> str:
+    """Return SQL that raises when the objects of ``schemas`` have another `digest` than this."""
+    return _REQUIRE_DIGEST.format(
+        search_path=_SEARCH_PATH,
+        query=f"{_now(schemas)}\n{_DIGEST}",
+        digest=expected,
+        schemas=", ".join(schemas),
+    )
 
 
 def _now(schemas: Sequence[str]) -> str:

@@ -1,5 +1,8 @@
 """The header of a revision's SQL file: what the statements cannot show.
 
+``-- adopts: yes``
+    where nothing of the project is deployed and its schemas exist, this revision and those before
+    it do not run: they are compared with what stands there (``orgscope.deploy.adoption``).
 ``-- breaking: yes``
     code that does not know this revision must refuse to start.
 ``-- transaction: no``
@@ -31,6 +34,7 @@ _LINE: Final = re.compile(r"^-- ([a-z]+): (.+?)\s*$")
 _NOTHING: Final = re.compile("(?!)")
 _TABLE: Final = r"[a-z_][a-z0-9_]*[.][a-z_][a-z0-9_]*"
 _FORMS: Final = {
+    "adopts": re.compile("yes|no"),
     "breaking": re.compile("yes|no"),
     "transaction": re.compile("yes|no"),
     "unforced": re.compile(
@@ -48,6 +52,7 @@ class Header:
     transactional: bool = True
     unforced: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+    adopts: bool = False
 
     @classmethod
     def of(cls, path: Path) -> Header:
@@ -67,9 +72,10 @@ class Header:
         wrong = [key for key, value in lines if not _FORMS.get(key, _NOTHING).fullmatch(value)]
         if wrong or len(values) != len(lines):
             raise FileFailed(
-                f"{path.name}: expected at most one each of '-- breaking: yes|no', "
-                "'-- transaction: yes|no', '-- unforced: schema.table, …' and '-- rows: N, …' in "
-                f"the header, and found {', '.join(wrong) or 'one of them twice'}."
+                f"{path.name}: expected at most one each of '-- adopts: yes|no', "
+                "'-- breaking: yes|no', '-- transaction: yes|no', '-- unforced: schema.table, …' "
+                "and '-- rows: N, …' in the header, and found "
+                f"{', '.join(wrong) or 'one of them twice'}."
             )
         if ("unforced" in values) != ("rows" in values) and values.get("rows") != "0":
             raise FileFailed(
@@ -87,4 +93,5 @@ class Header:
             values.get("transaction") != "no",
             tuple(name.strip() for name in values.get("unforced", "").split(",") if name),
             tuple(int(number) for number in values.get("rows", "").split(",") if number),
+            values.get("adopts") == "yes",
         )

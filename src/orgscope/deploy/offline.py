@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from orgscope.deploy import catalogue, connection, scripts
+from orgscope.deploy.adoption import find_adopted
 from orgscope.deploy.applied import applied, files_script
 from orgscope.deploy.pending import current_revision, pending
 from orgscope.deploy.sql import driver
@@ -44,6 +45,10 @@ class Start:
     """Project -> path -> digest."""
     current: frozenset[str] = frozenset()
     """The projects whose files are applied only where they changed."""
+    adopted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Project -> its revisions that stand there already."""
+    standing: Mapping[str, str] = field(default_factory=dict)
+    """The digest of what stands in the schemas of each of these projects."""
 
 
 def start(opened: Connection, projects: Sequence[Project]) -> Start:
@@ -51,14 +56,24 @@ def start(opened: Connection, projects: Sequence[Project]) -> Start:
 
     Raises VersionMismatch when the database is ahead of the files, FileFailed for a wrong header.
     """
+    waiting = {one.name: pending(opened, one) for one in projects}
+    found = find_adopted(driver(opened), projects, waiting)
+    adopted = {name: frozenset(one.name for one in revisions) for name, revisions in found.items()}
+    standing = {
+        one.name: catalogue.digest(driver(opened), one.schemas)
+        for one in projects
+        if one.name in adopted
+    }
     if driver(opened).execute(_IS_DEPLOYED).fetchone() != (True,):
-        return Start()
+        return Start(adopted=adopted, standing=standing)
     row = driver(opened).execute(_STATE).fetchone()
     return Start(
         str(row and row[0]),
         {one.name: current_revision(opened, one) for one in projects},
         {one.name: applied(driver(opened), one) for one in projects},
-        frozenset(one.name for one in projects if not pending(opened, one)),
+        frozenset(one.name for one in projects if not waiting[one.name]),
+        adopted,
+        standing,
     )
 
 
@@ -76,13 +91,25 @@ def script(
     """
     schemas = [schema for project in projects for schema in project.schemas]
     opening = connection.opening(settings.role_prefix)
-    remember = catalogue.remember_statement(schemas)
+    # What is adopted is recorded as if it were new.
+    before = [
+        schema
+        for project in projects
+        if project.name not in begin_at.standing
+        for schema in project.schemas
+    ]
+    remember = catalogue.remember_statement(before)
     record = catalogue.record_statement(schemas)
     parts = [
         "\\set ON_ERROR_STOP on\n\\encoding UTF8",
         connection.one_at_a_time(),
         connection.begin_as_owner(settings.role_prefix),
         _guard(begin_at),
+        *(
+            catalogue.require_digest(one.schemas, begin_at.standing[one.name])
+            for one in projects
+            if one.name in begin_at.standing
+        ),
         f"{remember}\ncommit;",
         opening,
     ]
@@ -103,6 +130,7 @@ def script(
                 offline=True,
                 role_prefix=settings.role_prefix,
                 known=known,
+                done=begin_at.adopted.get(project.name, frozenset()),
                 force=force,
                 closing=f"{record}\n{remember}\ncommit;",
                 opening=opening,

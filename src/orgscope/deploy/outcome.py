@@ -17,6 +17,8 @@ class Outcome:
     """Such as ``core 0003``, in the order in which they ran."""
     alone: list[str] = field(default_factory=list)
     """Those of them that run outside of a transaction; a plan cannot show their effect."""
+    adopted: list[str] = field(default_factory=list)
+    """Those of them that were compared with what stands in the database, and not run."""
     files: list[str] = field(default_factory=list)
     """The repeatable files that are new, changed or deleted, such as ``core policies/…``."""
     changes: list[Change] = field(default_factory=list)

@@ -99,7 +99,8 @@ def _record(project: str, revision: str, header: Header) -> str:
 def run(python_file: str, revision: str) -> None:
     """Run the SQL file beside ``python_file``; call it from ``upgrade()``.
 
-    A ``transaction: no`` file has run by itself by now (``done``) and is only recorded.
+    One that is ``done`` is only recorded: a ``transaction: no`` file has run by itself by now, and
+    what an adopted one creates stands there.
 
     Raises FileFailed when a statement fails (with file and line), when the number of rows is wrong,
     and when statements that write touch no row, though the header does not say that they may.
@@ -113,6 +114,10 @@ def run(python_file: str, revision: str) -> None:
     count_rows = config.attributes.get("count_rows", True)
     before, after = _around(path.name, header, count_rows=count_rows)
     record = _record(project.name, revision, header)
+    is_done = revision in config.attributes["done"]
+    if context.as_sql and is_done:
+        context.impl.static_output(f"-- {path.name} is adopted\n{record}")
+        return
     if context.as_sql:
         if not header.transactional:
             before = f"{config.attributes['closing']}\nset role {role_prefix}_owner;\n"
@@ -121,7 +126,7 @@ def run(python_file: str, revision: str) -> None:
         context.impl.static_output("\n".join(written))
         return
     connection = driver(op.get_bind())
-    if config.attributes["done"] != revision:
+    if not is_done:
         run_step(connection, path.name, before)
         touched = execute_file(connection, path.name, text)
         if touched == 0 and count_rows and not config.attributes["new"] and 0 not in header.rows:

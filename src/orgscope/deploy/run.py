@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RootTransaction
 
 from orgscope.connection import connect
 from orgscope.deploy import catalogue, connection, scripts
+from orgscope.deploy.adoption import adopt, find_adopted
 from orgscope.deploy.applied import apply_files
 from orgscope.deploy.drift import by_hand, schemas_of, to_repair
 from orgscope.deploy.files import render
@@ -43,6 +44,8 @@ class Run:
     _known: catalogue.Catalogue = field(init=False)
     _new: set[str] = field(init=False)
     """The projects of which the database has no revision yet."""
+    _adopted: dict[str, Sequence[PendingRevision]] = field(init=False)
+    """Project -> the revisions that are compared with what stands there, and not run."""
     _again: frozenset[str] = frozenset()
     """The projects whose files are all applied again."""
 
@@ -54,10 +57,11 @@ class Run:
             self._new = {
                 name for name, found in waiting.items() if found and found[0].before == "base"
             }
+            self._adopted = find_adopted(driver(self.opened), self.projects, waiting)
             if self.projects[0].name not in self._new:
                 self.outcome.drift = by_hand(
                     driver(self.opened),
-                    schemas_of(self.projects),
+                    schemas_of(one for one in self.projects if one.name not in self._adopted),
                     self._known,
                     policies_only=self.policies_only,
                 )
@@ -102,6 +106,9 @@ class Run:
         up_to = self.projects[: self.projects.index(project) + 1]
         names = tuple(f"{one.name} " for one in up_to)
         steps: list[str] = []
+        if adopted := self._adopted.pop(project.name, ()):
+            adopt(driver(self.opened), project, adopted, self.settings.role_prefix)
+            self.outcome.adopted += (f"{project.name} {one.name}" for one in adopted)
         scripts.upgrade(
             project,
             target,
@@ -111,7 +118,7 @@ class Run:
             files=self.outcome.files,
             force=project.name in self._again
             or any(step.startswith(names) for step in self.outcome.revisions),
-            done=done.name if done else None,
+            done={one.name for one in (*adopted, done) if one},
             count_rows=self.count_rows,
             new=project.name in self._new,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from orgscope.deploy import migrate
 from orgscope.deploy.catalogue import Change
@@ -24,6 +25,11 @@ from orgscope.settings import Settings
 
 __all__ = ["foresee"]
 
+_BEFORE_ORGSCOPE: Final = (
+    "the database has no orgscope yet, so nobody can try what they reach. Of the files "
+    "`orgscope isolation test` says who will reach what"
+)
+
 
 def foresee(
     settings: Settings,
@@ -36,13 +42,15 @@ def foresee(
     """Say who gains and who loses by ``changes``, which `deploy.plan` found.
 
     The database of ``ORGSCOPE_DBA_URL`` is cloned as `check_isolation` does, and only read. In a
-    new deployment nobody has anything to gain or to lose. Where nothing can be tried, the effect
-    says why. ``policies_only`` and ``repair`` are what the plan was made with. Raises
-    ConfigurationError for a contract that is missing or wrong.
+    new deployment nobody has anything to gain or to lose, but by what is adopted. Where nothing can
+    be tried, the effect says why. ``policies_only`` and ``repair`` are what the plan was made with.
+    Raises ConfigurationError for a contract that is missing or wrong.
     """
     deciding = [change for change in changes if decides_access(change)]
-    if not deciding or _is_new(deciding):
+    if not deciding:
         return Effect()
+    if _is_new(deciding):
+        return _adopting(project, deciding, settings.role_prefix)
     contract = load_contract((core(), project) if project else (core(),))
     found = list(rights(deciding, settings.role_prefix))
     if settings.dba_url is None:
@@ -55,6 +63,14 @@ def foresee(
     except OrgscopeError as error:
         return Effect(found, unproven=str(error))
     return replace(effect, differences=[*found, *effect.differences])
+
+
+def _adopting(project: Project | None, changes: Sequence[Change], role_prefix: str) -> Effect:
+    """Say what the catalogue shows of what stood there before orgscope: no actor could try it."""
+    own = [change for change in changes if project and change.schema in project.schemas]
+    if all(change.verb == "create" for change in own):
+        return Effect()
+    return Effect(list(rights(own, role_prefix)), unproven=_BEFORE_ORGSCOPE)
 
 
 def _is_new(changes: Sequence[Change]) -> bool:

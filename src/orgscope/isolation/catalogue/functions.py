@@ -38,6 +38,8 @@ from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
 where n.nspname = any (%(schemas)s)
   and (%(only)s::text[] is null or p.oid::regprocedure::text = any (%(only)s))
+  and not exists (select from pg_catalog.pg_depend as d
+                  where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')
 order by 3
 """
 

@@ -9,8 +9,6 @@ what ``deploy`` remembers of the deployments.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,24 +18,22 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from orgscope.connection import connect, url_parts
 from orgscope.deploy import create_roles
-from orgscope.embedded import ServerFailed, find_binaries, temporary_server
+from orgscope.embedded import ServerFailed, temporary_server
+from orgscope.embedded.client import run_client
 from orgscope.settings import LOGINS, Settings
 
 __all__ = ["copy_schema"]
 
-_TIMEOUT_S: Final = 300.0
 _FAMILIES: Final = "select to_jsonb(f) from sync.families as f"
 _PUT_FAMILY: Final = (
     "insert into sync.families select * from jsonb_populate_record(null::sync.families, %s)"
 )
 _PARTS: Final = (("--schema-only",), ("--data-only", "--schema=deploy"))
-_PASSWORDS: Final = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSYSCONFDIR")
-"""Where libpq finds the password of a URL that holds none."""
 
 
 @contextmanager
@@ -132,34 +128,10 @@ def _copy_rows(source: Settings, target: Settings, *, superuser: bool) -> None:
 
 
 def _program(name: str, url: str, words: Sequence[str]) -> None:
-    """Run a client program; the password travels in its environment, never among its arguments."""
-    parts = conninfo_to_dict(url)
-    password = str(parts.pop("password", "") or "")
-    command = [str(find_binaries().program(name)), *words, "--dbname", make_conninfo("", **parts)]
-    environment = {
-        key: os.environ[key]
-        for key in ("PATH", "HOME", "LD_LIBRARY_PATH", *_PASSWORDS)
-        if key in os.environ
-    }
-    if password:
-        environment["PGPASSWORD"] = password
     try:
-        done = subprocess.run(  # noqa: S603 - a program that find_binaries() chose, no shell
-            command,
-            env={**environment, "LC_ALL": "C"},
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_TIMEOUT_S,
-        )
-    except OSError as error:
-        raise ServerFailed(f"{command[0]} could not be run: {error.strerror}") from error
-    except subprocess.TimeoutExpired as error:
-        raise ServerFailed(f"{name} was not done after {_TIMEOUT_S:g} s") from error
-    if done.returncode:
-        printed = done.stdout.decode(errors="replace").strip()
+        run_client(name, url, words)
+    except ServerFailed as error:
         raise ServerFailed(
-            f"{name} failed ({done.returncode}), so the schema could not be copied. Disconnect "
-            f"everybody from the database, or mend this:\n{printed[-2000:]}"
-        )
+            "The schema could not be copied. Disconnect everybody from the database, or mend "
+            f"this: {error}"
+        ) from error
