@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from orgscope.isolation.functions import read_functions
 from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner, Result
 
@@ -25,6 +24,8 @@ from orgscope.effect import Verdict, foresee
 from orgscope.embedded import Server, ServerFailed
 from orgscope.embedded.client import run_client
 from orgscope.errors import ConfigurationError, DatabaseNotReady, FileFailed
+from orgscope.isolation.catalogue.functions import read_functions
+from orgscope.isolation.clone.clone import cloned
 from orgscope.settings import Settings
 from tests.database import PASSWORD, Database
 from tests.migrations.conftest import NewDatabase
@@ -233,6 +234,8 @@ def test_migrate__other_than_the_revision__names_it_and_adopts_nothing(
     assert outcome.adopted == ["vet 0001", "vet 0002"]
     assert not deploy.drift(old.settings, vet)
     assert rows(old, APP, "select from vet.pets") == "42501"  # nobody was kept
+    with cloned(old.settings) as clone:  # by pg_dump to a server of its own, as for any such DBA
+        assert not deploy.plan(clone.target, vet)
 
 
 def test_adopt__what_cannot_be_adopted__is_named_with_the_way_out(

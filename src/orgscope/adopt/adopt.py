@@ -67,7 +67,8 @@ def adopt(settings: Settings, project: Project, keep: Sequence[str] = ()) -> Ado
         if found.is_deployed:
             return Adoption()
         needed = not _has_revision(project)
-        _refuse(project, found, keep, owner)
+        if wrong := list(_refused(project, found, keep, owner)):
+            raise ConfigurationError("; ".join(wrong))
         borrow = _borrowed(connection, found, owner, dump=needed)
     files = _write_revision(settings, project, found) if needed else ()
     text = script(found, owner, keep, borrow=borrow)
@@ -79,13 +80,8 @@ def _has_revision(project: Project) -> bool:
     return any(Header.of(path.with_suffix(".sql")).adopts for path in versions)
 
 
-def _refuse(project: Project, found: Found, keep: Sequence[str], owner: str) -> None:
-    """Raise ConfigurationError, which names everything that cannot be adopted."""
-    if wrong := list(_refused(project, found, keep, owner)):
-        raise ConfigurationError("; ".join(wrong))
-
-
 def _refused(project: Project, found: Found, keep: Sequence[str], owner: str) -> Iterator[str]:
+    """Say of everything that cannot be adopted what it is, and what to do with it."""
     there = {one.identity for one in found.objects if one.kind == "schema"}
     if missing := [name for name in project.schemas if name not in there]:
         yield (

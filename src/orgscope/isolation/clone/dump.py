@@ -66,8 +66,8 @@ def copy_schema(
             update={"dba_url": SecretStr(make_conninfo(settings_there.url("dba"), dbname=name))}
         )
         if not superuser:
-            _create_other_roles(connection, connection_there)
             create_roles(target)
+            _create_other_roles(connection, connection_there)
         for script in scripts:
             _program(
                 "psql", target.url("dba"), ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
