@@ -112,15 +112,18 @@ def _foreign_words(actor: Actor, subjects: Iterable[Subject]) -> dict[str, str]:
     for subject in subjects:
         declared = subject.declared
         for row in subject.rows:
-            if declared.scope in {"mirror", "shared"}:
-                is_known = expected_for(actor, declared, "select", row) == "rows"
-            elif declared.scope == "organization":
-                is_known = actor.organization in row.organizations
+            here = actor.organization in row.organizations
+            mine = not row.persons.isdisjoint(people)
+            if declared.scope == "organization":
+                is_known = here
+            elif declared.scope == "user":
+                is_known = mine
             else:
-                is_known = not row.persons.isdisjoint(people)
+                is_known = here or (mine and not row.organizations)
+                is_known = is_known or expected_for(actor, declared, "select", row) == "rows"
             if is_known:
                 known |= row.words
-            elif declared.scope in {"organization", "user"}:
+            elif row.organizations or row.persons:
                 for word in row.words:
                     foreign.setdefault(word, subject.table.name)
     return {word: table for word, table in foreign.items() if word not in known}
