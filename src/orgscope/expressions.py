@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["operands"]
+__all__ = ["operands", "terms"]
 
 _OPERATORS: Final = ("AND", "OR")
 _QUOTES: Final = "'\""
@@ -25,6 +25,15 @@ def operands(expression: str) -> tuple[str, list[str]]:
         if len(parts) > 1:
             return operator, parts
     return "", [expression]
+
+
+def terms(expression: str) -> Iterator[str]:
+    """Yield what is joined by AND and OR, at any depth."""
+    operator, parts = operands(expression)
+    if not operator:
+        yield expression
+    for part in parts if operator else ():
+        yield from terms(part)
 
 
 def _is_enclosed(text: str) -> bool:

@@ -17,7 +17,7 @@ _OF_CORE = {
     ),
     # What begins with the id is not yet the organization.
     f"alter policy select_own_org on app.events using (org_id like {_ORG} || '%')": (
-        "member of A: select on app.events (other organization): expected none, got rows",
+        "member of A: select on app.events (own, elsewhere): expected none, got rows",
     ),
     # A colleague's session is nobody's business.
     f"create policy select_colleagues on workos.sessions for select to orgscope_user using (exists (select from "

@@ -73,7 +73,7 @@ _WIDE = {
 }
 _BLIND = {
     "alter policy update_own on app.events using (true) with check (true)": (
-        "member of A: update without condition on app.events (1 of 4 rows): "
+        "member of A: update without condition on app.events (1 of 8 rows): "
         "expected none, got rows",
     ),
     "alter policy insert_own on app.events with check (true)": (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from orgscope.deploy import Project
+from orgscope.isolation.world.times import times
 from tests.isolation.conftest import Given
 
 Shop = Callable[[str, str], Project]
@@ -37,6 +39,30 @@ select = "organization"
 delete = { rows = "organization", permission = "notes:write" }
 insert = { rows = "organization", role = "editor", permission = "notes:write" }
 """
+
+
+def test_times__said_in_a_policy__one_is_on_each_side() -> None:
+    now = datetime.now(UTC)
+    for text, nearest in (
+        ("(at > (now() - '2 days'::interval))", now - timedelta(days=2)),
+        ("(at < (now() + '01:30:00'::interval))", now + timedelta(minutes=90)),
+        ("(at > (now() - make_interval(weeks => 3)))", now - timedelta(weeks=3)),
+        ("(at > (CURRENT_DATE - 40))", now - timedelta(days=40)),
+        (
+            "(at > '2011-02-03 04:05:06+00'::timestamp with time zone)",
+            datetime(2011, 2, 3, 4, 5, 6, tzinfo=UTC),
+        ),
+    ):
+        found = [
+            datetime.fromisoformat(one)
+            for one in times([text], "timestamp with time zone")
+            if one[-1] == "Z"
+        ]
+        beside = [
+            one - nearest for one in found if abs(one - nearest) <= timedelta(hours=1, seconds=2)
+        ]
+        assert min(beside) < timedelta(seconds=-2)
+        assert max(beside) > timedelta(seconds=2)
 
 
 def test_contract__role_and_permission__kept_and_every_mutant_is_noticed(

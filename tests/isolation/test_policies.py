@@ -34,11 +34,13 @@ def test_chosen__text__only_what_a_session_chooses(text: str, what: str) -> None
         ),
         ("(ends_at > now())", ""),
         ("(know = 1)", ""),
+        ("(SESSION_USER = 'support'::name)", "the name of the login"),
+        ("((SESSION_USER = 'orgscope_job'::name) AND (org_id = 'a'::text))", ""),
         ("(CURRENT_CATALOG = 'production'::name)", "the name of the database"),
     ],
 )
 def test_unvaried__expression__only_what_no_attempt_varies(expression: str, what: str) -> None:
-    assert unvaried(expression, ["org_id", "ends_at", "know"]) == what
+    assert unvaried(expression, ["org_id", "ends_at", "know"], "orgscope") == what
 
 
 def test_policy__nobody_is_reached_by_it__fault(given: Given) -> None:

@@ -71,7 +71,7 @@ def examine(
     for table, found in more.items():
         texts[table] += found
     named = Named(texts, [one.definition for one in helpers if one.is_core])
-    actors = (*(PROMPT_ACTORS if only else ACTORS), *entitled_actors(usable, named.slugs))
+    actors = (*(PROMPT_ACTORS if only else ACTORS), *entitled_actors(usable, named))
     world, prepared = prepare(clone, usable, catalogue, named)
     if only:
         if not may_lack:

@@ -7,13 +7,13 @@ query, the clock.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from orgscope.expressions import operands
+from orgscope.expressions import terms
 
-__all__ = ["chosen", "unvaried"]
+__all__ = ["chosen", "unknown_login", "unvaried"]
 
 
 def _words(*names: str) -> re.Pattern[str]:
@@ -39,6 +39,7 @@ _UNVARIED: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
         "the address of the server": _words("inet_server_addr", "inet_server_port"),
     }
 )
+_LOGIN: Final = _words("session_user", "current_user", "current_role")
 _CLOCK: Final = _words(
     "now",
     "current_date",
@@ -57,7 +58,16 @@ def chosen(text: str) -> str:
     return next((what for what, pattern in _CHOSEN.items() if pattern.search(text)), "")
 
 
-def unvaried(expression: str, columns: Collection[str]) -> str:
+def unknown_login(text: str, role_prefix: str) -> str:
+    """Return what an expression or a function's text reads of whoever has logged in.
+
+    The empty text when nothing, and where it names a login of ours: that one tries.
+    """
+    ours = re.search(rf"'{re.escape(role_prefix)}_\w+'", text)
+    return "the name of the login" if _LOGIN.search(text) and not ours else ""
+
+
+def unvaried(expression: str, columns: Collection[str], role_prefix: str) -> str:
     """Return what a policy's expression reads that is the same in every attempt.
 
     The clock counts where it is compared with none of the table's ``columns``: the rows have times
@@ -65,16 +75,9 @@ def unvaried(expression: str, columns: Collection[str]) -> str:
     """
     found = (what for what, pattern in _UNVARIED.items() if pattern.search(expression))
     of_columns = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in columns) or r"(?!)")
-    for term in _terms(expression):
+    for term in terms(expression):
         if _CLOCK.search(term) and not of_columns.search(term):
             return "the clock, and no time of the row"
+        if login := unknown_login(term, role_prefix):
+            return login
     return next(found, "")
-
-
-def _terms(expression: str) -> Iterator[str]:
-    """Yield what is joined by AND and OR, at any depth."""
-    operator, parts = operands(expression)
-    if not operator:
-        yield expression
-    for part in parts if operator else ():
-        yield from _terms(part)

@@ -70,7 +70,7 @@ def assert_policies(
     """
     columns = {table.name: [one.name for one in table.columns] for table in tables}
     for policy in policies:
-        yield from _reads(policy, columns[policy.table])
+        yield from _reads(policy, columns[policy.table], role_prefix)
         if policy.kind == "restrictive" or policy.table not in contract.tables:
             continue
         declared = contract.tables[policy.table]
@@ -85,10 +85,11 @@ def assert_policies(
                 yield Finding(policy.table, problem, is_leak=True)
 
 
-def _reads(policy: PolicyInfo, columns: Sequence[str]) -> Iterator[Finding]:
+def _reads(policy: PolicyInfo, columns: Sequence[str], role_prefix: str) -> Iterator[Finding]:
     for what in sorted({chosen(policy.using), chosen(policy.check)} - {""}):
         problem = f"policy {policy.name} reads {what}, which every session can change"
         yield Finding(policy.table, problem, is_leak=True)
-    for what in sorted({unvaried(policy.using, columns), unvaried(policy.check, columns)} - {""}):
+    texts = (policy.using, policy.check)
+    for what in sorted({unvaried(text, columns, role_prefix) for text in texts} - {""}):
         problem = f"policy {policy.name} reads {what}: what it opens by that was not tried"
         yield Finding(policy.table, problem, is_leak=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.doctor.memberships import REACH, our_roles
-from orgscope.isolation.catalogue.beyond import chosen
+from orgscope.isolation.catalogue.beyond import chosen, unknown_login
 from orgscope.isolation.catalogue.helpers import Helper, read_helpers
 from orgscope.isolation.contract.finding import Finding
 from orgscope.isolation.contract.model import Contract
@@ -147,13 +147,17 @@ def assert_surroundings(
             )
             for name, grantee, privilege in connection.execute(_SEQUENCES, names).fetchall()
         ),
-        *_believing(read_helpers(connection, contract.schemas)),
+        *_believing(read_helpers(connection, contract.schemas), role_prefix),
     ]
 
 
-def _believing(helpers: Iterable[Helper]) -> Iterator[Finding]:
-    """Find the helpers that believe what a session says. Those of authz check its seal."""
+def _believing(helpers: Iterable[Helper], role_prefix: str) -> Iterator[Finding]:
+    """Find those that believe a session or the name of a login. Those of authz check its seal."""
     for helper in helpers:
         if not helper.signature.startswith("authz.") and (what := chosen(helper.definition)):
             problem = f"policies call it, and it reads {what}, which every session can change"
+            yield Finding(helper.signature, problem, is_leak=True)
+        what = "" if helper.is_core else unknown_login(helper.definition, role_prefix)
+        if what:
+            problem = f"policies call it, and it reads {what}: what it opens by that was not tried"
             yield Finding(helper.signature, problem, is_leak=True)

@@ -60,6 +60,10 @@ class Actor:
     permissions: tuple[str, ...] = ()
     elsewhere: str = MEMBER
     """The role of its membership in the other organization."""
+    user: tuple[tuple[str, str], ...] = ()
+    """Fields that its person has in the mirror meanwhile."""
+    method: str | None = None
+    """How it has signed in; another way than everybody's is said of its session meanwhile."""
 
     @property
     def person(self) -> str | None:
@@ -76,7 +80,15 @@ class Actor:
 ACTORS: Final = (
     Actor("member of A", "api", "user", "token", "ada", ORG_A),
     Actor("member of B", "api", "user", "token", "ben", ORG_B),
-    Actor("impersonated member of A", "api", "user", "token", "ada", ORG_A, impersonator="help"),
+    Actor(
+        "impersonated member of A",
+        "api",
+        "user",
+        "token",
+        "ada",
+        ORG_A,
+        impersonator="help@isolation.example",
+    ),
     Actor("person without organization", "api", "user", "token", "nobody"),
     Actor("removed member", "api", "api", "token", "removed", ORG_A, "WS313"),
     Actor("inactive member", "api", "api", "token", "inactive", ORG_A, "WS313"),
@@ -149,7 +161,7 @@ def opened(
 
 @contextmanager
 def _entitled(clone: Clone, actor: Actor, world: World) -> Iterator[None]:
-    """Give the actor its roles for the length of the block."""
+    """Give the actor its roles, and what else is said of it, for the length of the block."""
     given = [
         (organization, slug)
         for organization, slug in ((actor.organization, actor.slug), (ORG_B, actor.elsewhere))
@@ -157,11 +169,15 @@ def _entitled(clone: Clone, actor: Actor, world: World) -> Iterator[None]:
     ]
     for organization, slug in given:
         world.give_role(clone, actor.subject, organization, slug)
+    if actor.user or actor.method:
+        world.mark(clone, actor.subject, dict(actor.user), actor.method)
     try:
         yield
     finally:
         for organization, _ in given:
             world.give_role(clone, actor.subject, organization, MEMBER)
+        if actor.user or actor.method:
+            world.mark(clone, actor.subject, {}, None)
 
 
 def _open(

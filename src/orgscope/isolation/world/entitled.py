@@ -1,15 +1,16 @@
-"""The members who have a role or a permission that the contract or a policy names."""
+"""The members who have what the contract or a policy names: a role, a permission, an address."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.world.actors import Actor
 from orgscope.isolation.world.environment import MEMBER, ORG_A
+from orgscope.isolation.world.named import Named
 
 __all__ = ["entitled_actors"]
 
@@ -19,14 +20,15 @@ _ROLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 """What a token may bring as a role; other words of policies are permissions."""
 
 
-def entitled_actors(contract: Contract, slugs: Collection[str]) -> Iterator[Actor]:
+def entitled_actors(contract: Contract, named: Named) -> Iterator[Actor]:
     """Yield a member of A for each permission, and for each role one with all and one with none.
 
     And whom it may not help: one whose permission only begins like it, one with the role in B.
 
-    ``slugs`` are words of policies, each of which may be a role or a permission. The mirror knows
-    no permission of their roles, so that those of the token count.
+    Each word that is ``named`` may be a role or a permission. The mirror knows no permission of
+    their roles, so that those of the token count.
     """
+    slugs = named.slugs
     relations = (*contract.tables.values(), *contract.views.values())
     grants = [grant for relation in relations for grant in relation.user.values()]
     permissions = sorted({*slugs, *(one.permission for one in grants if one.permission)})
@@ -41,6 +43,21 @@ def entitled_actors(contract: Contract, slugs: Collection[str]) -> Iterator[Acto
             yield _member(f"member of A with the role {one} and no permission", one)
         member = _member(f"member of A with the role {one} in B", MEMBER, *permissions)
         yield replace(member, elsewhere=one)
+    for number in named.permission_counts:
+        some = [f"{_OTHER}:{one}" for one in range(number)]
+        yield _member(f"member of A with {number} permissions", _OTHER, *some)
+    yield from _marked_actors(named)
+
+
+def _marked_actors(named: Named) -> Iterator[Actor]:
+    """Yield a member of A for each impersonator, field of a person, and way to sign in."""
+    member = _member("member of A", MEMBER)
+    for one in named.impersonators:
+        yield replace(member, name=f"member of A impersonated by {one}", impersonator=one)
+    for field, value in named.of_users:
+        yield replace(member, name=f"member of A whose {field} is {value}", user=((field, value),))
+    for one in named.methods:
+        yield replace(member, name=f"member of A signed in by {one}", method=one)
 
 
 def _member(name: str, slug: str, *permissions: str) -> Actor:

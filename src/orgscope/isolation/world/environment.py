@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -24,6 +24,7 @@ from orgscope.isolation.clone.clone import Clone
 __all__ = [
     "ENDS_IN_S",
     "GHOSTS",
+    "LOOKALIKES",
     "MEMBER",
     "ORG_A",
     "ORG_B",
@@ -35,15 +36,22 @@ __all__ = [
     "session",
 ]
 
-ORG_A: Final = "org_01ISOLATIONA"
-ORG_B: Final = "org_01ISOLATIONAB"
-"""It begins with the id of the other one: a condition may not look at the beginning only."""
-ORG_GONE: Final = "org_01ISOLATIONGONE"
-ORG_NOWHERE: Final = "org_01ISOLATIONNOWHERE"
+_TENANT: Final = "org_0116V51S01AT10N00TENANT00"
+"""The ids have the length and form of WorkOS's and differ in the last character: a condition may
+not look at the beginning only."""
+ORG_A: Final = f"{_TENANT}A"
+ORG_B: Final = f"{_TENANT}B"
+ORG_GONE: Final = f"{_TENANT}G"
+ORG_NOWHERE: Final = f"{_TENANT}N"
 """The mirror does not have it."""
-ORG_GHOST: Final = "org_01ISOLATIONGHOST"
-ORG_UNSEEN: Final = "org_01ISOLATIONUNSEEN"
+ORG_GHOST: Final = f"{_TENANT}H"
+ORG_UNSEEN: Final = f"{_TENANT}S"
+ORG_TWIN: Final = "org_01189J1S01AT10N00TENANT00A"
+"""It ends like ORG_A, and has the same hashtext (found by search): it is in each of its buckets."""
+LOOKALIKES: Final = (ORG_TWIN, f"{ORG_A}0", ORG_A[:-1], ORG_A.lower())
+"""Organizations without members that a condition may take for ORG_A."""
 
+_CROCKFORD: Final = str.maketrans("ILOU", "110V")
 _FROM: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _AT: Final = f"{_FROM:%Y-%m-%dT%H:%M:%S}.000Z"
 _KID: Final = "orgscope_isolation_test"
@@ -56,12 +64,17 @@ ENDS_IN_S: Final = 3
 
 def person(name: str) -> str:
     """Return the user id of a made-up person."""
-    return f"user_01ISOLATION{name.upper()}"
+    return _id("user", name)
 
 
 def session(name: str) -> str:
     """Return the id of the person's session."""
-    return f"session_01ISOLATION{name.upper()}"
+    return _id("session", name)
+
+
+def _id(prefix: str, name: str) -> str:
+    """Return an id of the length and characters of WorkOS's; they begin and end alike."""
+    return f"{prefix}_01{name.upper().translate(_CROCKFORD):0>12}1S01AT10NTST"
 
 
 PAIRS: Final = (
@@ -136,7 +149,7 @@ class World:
     ) -> str | None:
         """Mint the access token of a person, signed in to an organization or to none.
 
-        Nobody has none. ``impersonator`` is who signed in as the person.
+        Nobody has none. ``impersonator`` is the address of who signed in as the person.
         """
         if not name:
             return None
@@ -144,13 +157,22 @@ class World:
         if organization is not None:
             claims |= {"role": slug, "permissions": list(permissions)}
         if impersonator is not None:
-            claims["act"] = {"sub": f"{impersonator}@isolation.example"}
+            claims["act"] = {"sub": impersonator}
         return self._signed(claims)
 
     def give_role(self, clone: Clone, name: str, organization: str, slug: str) -> None:
         """Give a member another role. Raises IsolationAborted when the event does not apply."""
         membership = _membership(name, organization, "active", slug)
         self._send(clone, [("organization_membership.updated", membership)])
+
+    def mark(self, clone: Clone, name: str, user: Mapping[str, str], method: str | None) -> None:
+        """Give a person other fields, and its session another way to sign in; without, its own.
+
+        Raises IsolationAborted when the event does not apply.
+        """
+        marked = _session(name) | ({"auth_method": method} if method else {})
+        events = [("user.updated", _user(name) | dict(user)), ("session.created", marked)]
+        self._send(clone, events)
 
     def ending_token(self, name: str, organization: str) -> str:
         """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
@@ -205,7 +227,7 @@ class World:
                 body = json.dumps(
                     {
                         "object": "event",
-                        "id": f"event_01ISOLATION{number:06d}",
+                        "id": _id("event", f"{number:06d}"),
                         "event": type_,
                         "created_at": at,
                         "data": {"created_at": _AT, "updated_at": at, **data},
@@ -223,24 +245,11 @@ class World:
 def _events() -> list[tuple[str, dict[str, Any]]]:
     organizations = [
         ("organization.created", {"object": "organization", "id": id_, "name": id_})
-        for id_ in (ORG_GHOST, ORG_A, ORG_B, ORG_GONE)
+        for id_ in (ORG_GHOST, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
     ]
     people = [("user.created", _user(name)) for name in _PEOPLE]
     memberships = [("organization_membership.created", _membership(*one)) for one in _MEMBERSHIPS]
-    sessions = [
-        (
-            "session.created",
-            {
-                "object": "session",
-                "id": session(name),
-                "user_id": person(name),
-                "organization_id": None,
-                "auth_method": "password",
-                "status": "revoked" if name == "revoked" else "active",
-            },
-        )
-        for name in _PEOPLE
-    ]
+    sessions = [("session.created", _session(name)) for name in _PEOPLE]
     ends = [
         ("organization_membership.deleted", _membership("removed", ORG_A, "active")),
         ("user.deleted", _user("deleted")),
@@ -261,10 +270,21 @@ def _user(name: str) -> dict[str, Any]:
     }
 
 
+def _session(name: str) -> dict[str, Any]:
+    return {
+        "object": "session",
+        "id": session(name),
+        "user_id": person(name),
+        "organization_id": None,
+        "auth_method": "password",
+        "status": "revoked" if name == "revoked" else "active",
+    }
+
+
 def _membership(name: str, organization: str, status: str, slug: str = MEMBER) -> dict[str, Any]:
     return {
         "object": "organization_membership",
-        "id": f"om_01ISOLATION{name.upper()}{organization[-1]}",
+        "id": _id("om", name + organization[-1]),
         "user_id": person(name),
         "organization_id": organization,
         "status": status,

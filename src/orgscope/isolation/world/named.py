@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, islice, permutations, product
+from itertools import chain, combinations, islice, permutations, product
 from typing import Final
 
-from orgscope.expressions import operands
+from orgscope.expressions import operands, terms
 from orgscope.isolation.catalogue.tables import Column, TableInfo
 from orgscope.isolation.contract.model import Relation, Table
+from orgscope.isolation.world.times import times
 
 __all__ = ["Named"]
 
@@ -25,7 +26,7 @@ _ID: Final = re.compile(r"(?:org|user)_[0-9A-Z]+")
 _STRING: Final = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER: Final = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")
 _QUOTED: Final = re.compile(r"'(-?\d+(?:\.\d+)?)'::(?=numeric|integer|bigint|smallint|real|double)")
-_SLUG: Final = re.compile(r"[a-z][a-z0-9_:.*-]{0,62}")
+_SLUG: Final = re.compile(r"[A-Za-z][A-Za-z0-9_:.*-]{0,62}")
 _ENTITLED: Final = re.compile(
     r"\bauthz[.](?:role|permissions|has_permission|claims|claims_or_null)\b|\brole_slugs?\b"
 )
@@ -33,13 +34,25 @@ _CLAIMS: Final = frozenset(
     ("actor", "kind", "org_id", "permissions", "request", "role", "session_id", "until", "user_id")
 )
 """What a context has, which names no role."""
+_COUNTED: Final = re.compile(r"\b(?:cardinality|\w*array_length)\(.*permissions", re.DOTALL)
+_ACTOR: Final = re.compile(r"\bclaims.*'\{?actor\b", re.DOTALL)
+_FIELDS: Final = {
+    name: re.compile(rf"\bworkos[.]{table}\b.*\b{name}\b", re.DOTALL)
+    for table, names in (
+        ("users", ("email", "first_name", "last_name", "external_id")),
+        ("sessions", ("auth_method",)),
+    )
+    for name in names
+}
+"""What policies read of a person and of a session in the mirror."""
 _PATTERN: Final = re.compile(r"[\^$%|()\\*+?{},\"\[\]]+")
 """What stands between the words of a pattern, and of an array."""
+_PATH: Final = re.compile(r"^ SET search_path TO .*$", re.MULTILINE)
+"""What a function's definition says of itself, in quotes."""
 _LENGTH: Final = re.compile(r"\b(?:char(?:acter)?_)?length\(")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBERS: Final = ("integer", "bigint", "smallint", "numeric", "real", "double precision")
 _TEXTS: Final = ("text", "character varying", "character", "name", "citext")
-_TIMES: Final = ("2001-01-15 12:00Z", "2099-01-15 12:00Z", "yesterday", "now", "tomorrow")
 _MOST: Final = 16
 """How many values of one column are tried, and how many of several together."""
 _LONGEST: Final = 10_000
@@ -70,8 +83,57 @@ class Named:
     def slugs(self) -> list[str]:
         """What may be the name of a role or of a permission."""
         texts = [text for text in self._all if _ENTITLED.search(text)]
-        words = {word for text in _strings(texts) for word in _SLUG.findall(text.lower())}
+        words = {
+            word
+            for text in _strings(texts)
+            for word in (*_SLUG.findall(text), *_SLUG.findall(text.lower()))
+        }
         return sorted(words - _CLAIMS)
+
+    @property
+    def permission_counts(self) -> list[int]:
+        """How many permissions a member may have to have."""
+        counted = [term for term in self._terms if _COUNTED.search(term)]
+        return [int(one) for one in _numbers(counted) if one.isdecimal() and int(one) <= _MOST]
+
+    @property
+    def impersonators(self) -> list[str]:
+        """Who may have to have signed in as the member."""
+        return self._addresses(_ACTOR)
+
+    @property
+    def of_users(self) -> list[tuple[str, str]]:
+        """Field of a person in the mirror -> a value it may have to have."""
+        emails = [("email", one) for one in self._addresses(_FIELDS["email"])]
+        texts = [
+            (name, one)
+            for name in ("first_name", "last_name", "external_id")
+            for one in self._words(_FIELDS[name])
+        ]
+        return [*emails, *texts]
+
+    @property
+    def methods(self) -> list[str]:
+        """How a member may have to have signed in."""
+        return self._words(_FIELDS["auth_method"])
+
+    @property
+    def _terms(self) -> Iterator[str]:
+        return chain.from_iterable(map(terms, self._all))
+
+    def _words(self, of: re.Pattern[str]) -> list[str]:
+        """Return the words of the strings beside something, without what they are of a pattern."""
+        found = [text for text in _strings(filter(of.search, self._terms)) if text not in _CLAIMS]
+        pieces = _pieces(text.replace("\\.", ".") for text in found)
+        words = [one for one in pieces if not _PATTERN.search(one) and re.search(r"\w", one)]
+        return words[:_MOST]
+
+    def _addresses(self, of: re.Pattern[str]) -> list[str]:
+        """Return them as addresses of people, where they are domains or the ends of addresses."""
+        words = self._words(of)
+        return [
+            f"a@{one.lstrip('@')}" if one[0] in "@." or "@" not in one else one for one in words
+        ]
 
     @property
     def _all(self) -> Iterator[str]:
@@ -89,16 +151,46 @@ class Named:
             one for one in table.columns if not one.generated and one.name not in _whose(declared)
         ]
         for column in columns:
-            for value in _matter(column, [text for text in texts if _names(text, column)])[:_MOST]:
+            named = [text for text in texts if _reads(text, column, table)]
+            for value in _matter(column, named)[:_MOST]:
                 yield {column.name: value}
-        for terms in chain.from_iterable(map(_conjunctions, texts)):
+        for one, two in self.pairs(table, declared):
+            for large, small in _unequal(one) if two.name not in _whose(declared) else ():
+                yield {one.name: large, two.name: small}
+        for parts in chain.from_iterable(map(_conjunctions, texts)):
             found = {
-                column.name: _matter(column, [term for term in terms if _names(term, column)])
+                column.name: _matter(column, [one for one in parts if _reads(one, column, table)])
                 for column in columns
             }
             found = {name: values for name, values in found.items() if values}
             for values in islice(product(*found.values()), _MOST if len(found) > 1 else 0):
                 yield dict(zip(found, values, strict=True))
+
+    def pairs(self, table: TableInfo, declared: Table) -> Iterator[tuple[Column, Column]]:
+        """Yield which columns of one type a condition may compare with one another.
+
+        The first of a pair does not say whose a row is.
+        """
+        if declared.scope in {"mirror", "internal"}:
+            return
+        said = chain.from_iterable(map(terms, self.texts.get(table.name, ())))
+        named = [[one for one in table.columns if _names(term, one)] for term in said]
+        whose = _whose(declared)
+        found = {
+            (one.name, two.name): (two, one) if one.name in whose else (one, two)
+            for columns in named
+            for one, two in combinations(columns, 2)
+            if one.base_type == two.base_type and not (one.generated or two.generated)
+            if not whose >= {one.name, two.name}
+        }
+        yield from islice(found.values(), _MOST)
+
+
+def _reads(text: str, column: Column, table: TableInfo) -> bool:
+    """Say whether a text names a column, or the whole row, of which the texts matter."""
+    row = rf"\b{re.escape(table.name.partition('.')[2])}[.][*]"
+    is_read = column.base_type in _TEXTS and re.search(row, text) is not None
+    return is_read or _names(text, column)
 
 
 def _names(text: str, column: Column) -> bool:
@@ -118,10 +210,22 @@ def _matter(column: Column, texts: Sequence[str]) -> list[str | None]:
     """Return the values of a column that show what the texts that name it let through."""
     if not texts:
         return []
-    strings, numbers = list(dict.fromkeys(_strings(texts))), _numbers(texts)
-    if column.base_type in _TEXTS and any(_LENGTH.search(text) for text in texts):
+    kind, strings, numbers = column.base_type, list(dict.fromkeys(_strings(texts))), _numbers(texts)
+    if kind in _TEXTS and any(_LENGTH.search(text) for text in texts):
         strings += ["x" * int(one) for one in numbers if one.isdecimal() and int(one) <= _LONGEST]
-    return [*_fitting(column, strings, numbers), *([] if column.not_null else [None])]
+    fitting = times(texts, kind) if _is_time(kind) else _fitting(column, strings, numbers)
+    return [*fitting, *([] if column.not_null else [None])]
+
+
+def _unequal(column: Column) -> Iterator[tuple[str, str]]:
+    """Yield values for two columns of this type of which the one is larger, and the other way."""
+    kind = column.base_type
+    if kind in _NUMBERS or _is_time(kind):
+        yield from permutations(("1", "2") if kind in _NUMBERS else times((), kind)[:2])
+
+
+def _is_time(kind: str) -> bool:
+    return kind == "date" or kind.startswith("timestamp")
 
 
 def _whose(declared: Relation) -> set[str | None]:
@@ -131,7 +235,7 @@ def _whose(declared: Relation) -> set[str | None]:
 
 def _strings(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        for found in _STRING.findall(text):
+        for found in _STRING.findall(_PATH.sub("", text)):
             yield found.replace("''", "'")
 
 
@@ -174,8 +278,6 @@ def _fitting(
         return [f'{{"{one}"}}' for one in _pieces(strings) if _SLUG.fullmatch(one)]
     if kind == "uuid":
         return [one for one in strings if _UUID.fullmatch(one)]
-    if kind == "date" or kind.startswith("timestamp"):
-        return _TIMES
     if kind in {"json", "jsonb"}:
         return _documents(strings)
     by_kind: dict[str, Sequence[str]] = {"boolean": ("true", "false")}

@@ -15,7 +15,7 @@ from orgscope.isolation.contract.model import ACTIVE_MEMBERSHIP, MEMBERSHIP, Rel
 from orgscope.isolation.world.compose import identifier, key_text
 from orgscope.isolation.world.live import is_live
 
-__all__ = ["Memberships", "Row", "read_rows", "words_of"]
+__all__ = ["Memberships", "Row", "belongs_to", "read_rows", "words_of"]
 
 _WORD: Final = re.compile(r"[\w-]{2,}")
 _NUMBER: Final = re.compile(r"[\d_-]+")
@@ -40,6 +40,18 @@ class Row:
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a row, or of what a function returned: ids and texts, and no numbers."""
     return frozenset(word for word in _WORD.findall(text) if not _NUMBER.fullmatch(word))
+
+
+def belongs_to(declared: Table, organization: str, person: str) -> dict[str, str | None]:
+    """Return what the columns that the contract names must have; nobody's person is null."""
+    belongs: dict[str, str | None] = {}
+    if declared.organization_column is not None and organization:
+        belongs[declared.organization_column] = organization
+    if declared.person_column is not None and person:
+        belongs[declared.person_column] = person
+    elif declared.person_column is not None and declared.scope == "organization":
+        belongs[declared.person_column] = None
+    return belongs
 
 
 class Memberships:

@@ -14,9 +14,10 @@ from psycopg import sql
 from orgscope.isolation.catalogue.tables import Column, Constraint, TableInfo
 from orgscope.isolation.contract.model import Table
 from orgscope.isolation.world.compose import Values, identifier, insert_query
-from orgscope.isolation.world.environment import ORG_A, PAIRS
+from orgscope.isolation.world.environment import LOOKALIKES, ORG_A, PAIRS
 from orgscope.isolation.world.live import as_deleted, is_live
 from orgscope.isolation.world.named import Named
+from orgscope.isolation.world.ownership import belongs_to
 from orgscope.isolation.world.values import COMMON_TEXTS, candidates, combinations, sample_value
 
 __all__ = ["RowMaker", "Unmade"]
@@ -59,9 +60,7 @@ class RowMaker:
         if declared.person_column is not None and declared.organization_column is not None:
             return list(PAIRS)
         if declared.organization_column is not None:
-            return [
-                (organization, _NO_PERSON) for organization in dict.fromkeys(o for o, _ in PAIRS)
-            ]
+            return [(one, _NO_PERSON) for one in dict.fromkeys(org for org, _ in PAIRS)]
         return [(_NO_PERSON, person) for person in dict.fromkeys(p for _, p in PAIRS)]
 
     def fill(self, table: TableInfo, declared: Table) -> Unmade | None:
@@ -82,9 +81,7 @@ class RowMaker:
     def _another(self, organization: str, person: str) -> tuple[str, str]:
         """Return a pair that has no row yet, for tables that have one row for each."""
         number = next(self._numbers)
-        if person:
-            return organization, f"{person}{number}"
-        return f"{organization}{number}", person
+        return (organization, f"{person}{number}") if person else (f"{organization}{number}", "")
 
     def welcome(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str, Values]]:
         """Yield the pairs, and what is given, of which a row shows more, where one can be made.
@@ -94,17 +91,36 @@ class RowMaker:
         for values in self._named.values(table, declared):
             for pair in self.wanted(table, declared):
                 yield *pair, values
+        for columns in self._named.pairs(table, declared):
+            for pair in self.wanted(table, declared):
+                if alike := self._alike(table, declared, pair, columns):
+                    yield *pair, alike
         organization, person = PAIRS[0]
         column = table.column(declared.person_column or "")
         if declared.scope == "organization" and column is not None and not column.not_null:
             yield organization, _NO_PERSON, {}
-        for name in self._named.ids:
+        for name in (*LOOKALIKES, *self._named.ids):
             if declared.scope == "organization" and name.startswith("org_"):
                 yield name, person if declared.person_column else _NO_PERSON, {}
             elif declared.scope == "user" and name.startswith("user_"):
                 yield _NO_PERSON, name, {}
             elif declared.scope == "organization" and declared.person_column:
                 yield organization, name, {}
+
+    def _alike(
+        self, table: TableInfo, declared: Table, pair: tuple[str, str], columns: Sequence[Column]
+    ) -> Values | None:
+        """Return what gives two columns of a row the same value, None when none fits both."""
+        made = self.make(table, declared, *pair, keep=False)
+        if isinstance(made, Unmade):
+            return None
+        names = [column.name for column in columns]
+        guessed = candidates(table, columns[0], next(self._numbers))
+        for value in filter(None, (*map(made.get, reversed(names)), *guessed)):
+            given = dict.fromkeys(set(names) - set(belongs_to(declared, *pair)), value)
+            if not isinstance(self.make(table, declared, *pair, keep=False, given=given), Unmade):
+                return given
+        return None
 
     def delete_some(self, table: TableInfo, declared: Table) -> Unmade | None:
         """Make a deleted row beside each; return why when one cannot be made."""
@@ -120,7 +136,7 @@ class RowMaker:
     def _exists(self, table: TableInfo, declared: Table, organization: str, person: str) -> bool:
         terms = [
             sql.SQL("{} is not distinct from {}").format(sql.Identifier(column), value)
-            for column, value in _belongs(declared, organization, person).items()
+            for column, value in belongs_to(declared, organization, person).items()
             if declared.scope not in {"internal", "shared"}
         ]
         query = sql.SQL("select exists (select from {} where {})")
@@ -215,7 +231,7 @@ class RowMaker:
             name: sample_value(text, organization=organization, person=person, number=number)
             for name, text in declared.sample.items()
         }
-        for name, value in _belongs(declared, organization, person).items():
+        for name, value in belongs_to(declared, organization, person).items():
             column = table.column(name)
             if column is not None and not column.generated:
                 fixed[name] = value
@@ -271,18 +287,6 @@ class RowMaker:
             self._connection.execute("rollback to savepoint made")
             return error
         return None
-
-
-def _belongs(declared: Table, organization: str, person: str) -> dict[str, str | None]:
-    """Return what the columns that the contract names must have; nobody's person is null."""
-    belongs: dict[str, str | None] = {}
-    if declared.organization_column is not None and organization:
-        belongs[declared.organization_column] = organization
-    if declared.person_column is not None and person:
-        belongs[declared.person_column] = person
-    elif declared.person_column is not None and declared.scope == "organization":
-        belongs[declared.person_column] = None
-    return belongs
 
 
 def _required(column: Column | None) -> bool:
