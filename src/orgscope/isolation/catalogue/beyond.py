@@ -47,6 +47,8 @@ _CLOCK: Final = _words(
     "(?:clock|statement|transaction)_timestamp",
     "timeofday",
 )
+_PINNED: Final = re.compile(r"^ SET search_path TO .*$", re.MULTILINE)
+"""A function's own search path, which names the temporary schema to put it last."""
 
 
 def chosen(text: str) -> str:
@@ -54,7 +56,8 @@ def chosen(text: str) -> str:
 
     The empty text when nothing.
     """
-    return next((what for what, pattern in _CHOSEN.items() if pattern.search(text)), "")
+    read = _PINNED.sub("", text)
+    return next((what for what, pattern in _CHOSEN.items() if pattern.search(read)), "")
 
 
 def unvaried(expression: str, columns: Collection[str]) -> str:
