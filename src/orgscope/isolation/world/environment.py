@@ -27,6 +27,7 @@ __all__ = [
     "MEMBER",
     "ORG_A",
     "ORG_B",
+    "ORG_ERASED",
     "ORG_GONE",
     "ORG_NOWHERE",
     "PAIRS",
@@ -41,6 +42,7 @@ ORG_B: Final = "org_01ISOLATIONAB"
 ORG_GONE: Final = "org_01ISOLATIONGONE"
 ORG_NOWHERE: Final = "org_01ISOLATIONNOWHERE"
 """The mirror does not have it."""
+ORG_ERASED: Final = "org_01ISOLATIONERASED"
 ORG_GHOST: Final = "org_01ISOLATIONGHOST"
 ORG_UNSEEN: Final = "org_01ISOLATIONUNSEEN"
 
@@ -92,7 +94,7 @@ _MEMBERSHIPS: Final = (
 """``stub`` and ``ORG_UNSEEN`` are known by a membership only."""
 _PEOPLE: Final = (
     *("ada", "abe", "ben", "nobody", "removed", "inactive", "pending", "revoked", "deleted"),
-    *("stranded", "ghost"),
+    *("stranded", "ghost", "erased"),
 )
 
 
@@ -123,6 +125,10 @@ class World:
             row = connection.execute("select authz.current_settings()").fetchone()
         world = cls(row[0] if row else {}, key)
         world._send(clone, _events())
+        with clone.connect("admin") as connection, connection.transaction():
+            connection.execute("select authz.begin_privileged('isolation test')")
+            connection.execute("select sync.erase_user(%s)", (person("erased"),))
+            connection.execute("select sync.erase_organization(%s)", (ORG_ERASED,))
         return world
 
     def token(
@@ -223,7 +229,7 @@ class World:
 def _events() -> list[tuple[str, dict[str, Any]]]:
     organizations = [
         ("organization.created", {"object": "organization", "id": id_, "name": id_})
-        for id_ in (ORG_GHOST, ORG_A, ORG_B, ORG_GONE)
+        for id_ in (ORG_GHOST, ORG_ERASED, ORG_A, ORG_B, ORG_GONE)
     ]
     people = [("user.created", _user(name)) for name in _PEOPLE]
     memberships = [("organization_membership.created", _membership(*one)) for one in _MEMBERSHIPS]
