@@ -46,7 +46,9 @@ def test_mutants__of_core_and_booking__six_for_each_policy_and_three_for_each_he
 
 def test_guard_mutants__column_that_needs_quotes__is_quoted() -> None:
     grant = Privilege("orgscope_backup", "SELECT", '100% "of" {it}')
-    view = ViewInfo(1, "shop.sums", "orgscope_owner", (), True, frozenset({grant}))
+    view = ViewInfo(
+        1, "shop.sums", "orgscope_owner", (), True, True, "", frozenset(), frozenset({grant})
+    )
     prepared = Prepared(views=[(view, View(scope="internal"))])
     made = {one.sql for one in guard_mutants(prepared, "orgscope", ownership=False)}
     assert 'revoke select ("100% ""of"" {it}") on "shop"."sums" from "orgscope_backup"' in made

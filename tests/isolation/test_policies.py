@@ -56,3 +56,12 @@ def test_policy__nobody_is_reached_by_it__fault(given: Given) -> None:
         "tried: drop it, or declare whom it is for"
     ]
     assert report.leaks != []
+
+
+def test_chosen__definer_that_pins_its_search_path__only_what_its_body_reads() -> None:
+    pinned = (
+        "CREATE OR REPLACE FUNCTION shop.opens()\n RETURNS boolean\n LANGUAGE sql\n"
+        " SET search_path TO 'pg_catalog', 'pg_temp'\nBEGIN ATOMIC\n SELECT {};\nEND\n"
+    )
+    assert chosen(pinned.format("true")) == ""
+    assert chosen(pinned.format("pg_temp.opens()")) == "temporary objects"

@@ -128,12 +128,45 @@ def test_view__mistakes_made_on_purpose__each_is_noticed(given: Given, shop: Sho
     } <= {fate.mutant for fate in report.fates}
 
 
-def test_view__reads_as_its_owner_on_purpose__declared(given: Given, shop: Shop) -> None:
-    statements = """
-    create or replace view shop.mine as select org_id, author_id, body from shop.notes
-    where author_id = (select authz.user_id_or_null()) and org_id = (select authz.org_id_or_null());
-    alter view shop.mine owner to orgscope_definer;
-    """
+_REPLIES = """
+create table shop.replies (
+  org_id text collate "C" not null, id bigint not null, author_id text not null, note_id bigint not null,
+  primary key (org_id, id), foreign key (org_id, note_id) references shop.notes (org_id, id)
+);
+alter table shop.replies owner to orgscope_owner;
+alter table shop.replies enable row level security;
+alter table shop.replies force row level security;
+create policy all_definer on shop.replies to orgscope_definer using (true);
+grant select on shop.replies to orgscope_definer;
+create or replace view shop.mine with (security_barrier) as select r.org_id, r.author_id, n.body
+from shop.replies as r inner join shop.notes as n on r.org_id = n.org_id and r.note_id = n.id
+where r.author_id = (select authz.user_id_or_null()) and r.org_id = (select authz.org_id_or_null());
+alter view shop.mine owner to orgscope_definer;
+"""
+_OF_REPLIES = """
+[tables."shop.replies"]
+scope = "organization"
+organization = "org_id"
+person = "author_id"
+definer = ["select"]
+"""
+
+
+def test_view__reads_as_its_owner_on_purpose__declared_and_what_it_opens_is_found(
+    given: Given, shop: Shop
+) -> None:
     declared = _CONTRACT.replace('{ select = "own" }', '{ select = "own" }\nreads_as = "owner"')
-    report = given.check(shop(_SHOP + statements, declared), "shop.mine")
+    project = shop(_SHOP + _REPLIES, declared + _OF_REPLIES)
+    report = given.check(project, "shop.mine")
     assert [str(one) for one in (*report.leaks, *report.faults)] == []
+    given.by_hand(
+        """create or replace view shop.mine as select r.org_id, r.author_id, n.body
+        from shop.replies as r inner join shop.notes as n on r.org_id = n.org_id and r.note_id = n.id
+        where r.org_id = (select authz.org_id_or_null()) and r.author_id = (select authz.user_id_or_null())
+        or n.body = 'Shared'"""
+    )
+    assert {
+        "member of A: select rows on shop.mine (other organization): expected none, got rows",
+        "shop.mine: is no security_barrier, so a function in its reader's condition sees the rows that "
+        "its own condition keeps back: set security_barrier",
+    } <= {str(one) for one in given.check(project, "shop.mine").leaks}

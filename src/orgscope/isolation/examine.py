@@ -68,11 +68,18 @@ def examine(
     differing, asserted = assert_catalogue(contract, catalogue, role_prefix)
     usable = _usable(contract, catalogue)
     texts = policy_texts(catalogue.policies, helpers)
+    for view in catalogue.views:
+        # The tables' own policies decide what another one shows.
+        declared = usable.views.get(view.name)
+        if declared is not None and declared.user and declared.reads_as == "owner":
+            for table in view.reads:
+                texts[table].append(view.condition)
     for table, found in more.items():
         texts[table] += found
     named = Named(texts, [one.definition for one in helpers if one.is_core])
-    actors = (*(PROMPT_ACTORS if only else ACTORS), *entitled_actors(usable, named))
     world, prepared = prepare(clone, usable, catalogue, named)
+    entitled = entitled_actors(usable, named, world.settings["role_source"])
+    actors = (*(PROMPT_ACTORS if only else ACTORS), *entitled)
     if only:
         if not may_lack:
             said = {one.table for one in (*differing, *prepared.findings)}

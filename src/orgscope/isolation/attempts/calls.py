@@ -1,22 +1,24 @@
 """Call what requests may execute: it must neither give nor write what is another organization's.
 
 A security definer is bound by no policy of the request. What needs no argument is called as it is.
-For a key of somebody else's row it must end as it does for a key of no row at all: the same result,
-the same error, as many rows written.
+With what stands in somebody else's row it must end as it does with what stands in no row at all:
+the same result, the same error, as many rows written.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
+from orgscope.isolation.attempts.arguments import QUOTED, Arguments, arguments_of, cells_of
 from orgscope.isolation.attempts.expected import expected_for, place_of
+from orgscope.isolation.attempts.foreign import Foreign
 from orgscope.isolation.attempts.on_tables import written_elsewhere
 from orgscope.isolation.attempts.prepare import Prepared, Subject
 from orgscope.isolation.attempts.watch import written
@@ -25,8 +27,8 @@ from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.report.outcome import Attempt
 from orgscope.isolation.report.report import Tried
 from orgscope.isolation.world.actors import Actor
-from orgscope.isolation.world.environment import PAIRS
 from orgscope.isolation.world.ownership import Row, words_of
+from orgscope.project import CORE_SCHEMAS
 
 __all__ = ["CALL", "GIVEN", "attempts_on_calls"]
 
@@ -38,175 +40,200 @@ select coalesce(sum(
 ), 0)
 from pg_catalog.pg_class as c where c.relkind = 'r'
 """
-_NOBODYS: Final = {
-    "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, "nobody's")),
-    "text": "nobody's",
-    "integer": "-2147483648",
-    "bigint": "-2147483648",
-}
-"""Keys of no row, for the types that keys have."""
 _MINE: Final = ("own", "same organization")
 CALL: Final = "call"
 GIVEN: Final = "any row"
+AS_SQL: Final = "what an argument says as SQL"
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """How a call ended: what it returned, or how it failed, and how many rows it wrote."""
+    """How a call ended: what it returned, or how it failed, and how many rows it wrote.
+
+    Its arguments are left out of what it returned, which may name them.
+    """
 
     sqlstate: str | None
     rows: tuple[str, ...] = ()
     counted: int = 0
-    written: frozenset[tuple[str, str]] = frozenset()
+    words: frozenset[str] = field(default=frozenset(), compare=False)
+    written: frozenset[tuple[str, str]] = field(default=frozenset(), compare=False)
+    proves: bool = field(default=False, compare=False)
+    """Whether it gave or did something."""
+    injected: bool = field(default=False, compare=False)
+    """Whether an argument became part of a statement."""
 
 
 def attempts_on_calls(
-    connection: psycopg.Connection[Any], actor: Actor, contract: Contract, prepared: Prepared
+    connection: psycopg.Connection[Any],
+    actor: Actor,
+    contract: Contract,
+    prepared: Prepared,
+    foreign: Foreign,
 ) -> Iterator[tuple[str, Tried]]:
     """Yield for each function and procedure what the actor is given, and what it writes.
 
-    Keys of other tenants are for who has a tenant.
+    What stands in rows of other tenants is for who has a tenant. Definers of orgscope's own schemas
+    open contexts, which is tried by tokens.
     """
     if actor.role != "user":
         return
-    foreign = _foreign_words(actor, prepared.world)
     for function in prepared.functions:
         if not function.can_be_called or function.name not in contract.functions.get("user", ()):
             continue
         if not function.required:
             for tried in _without_arguments(connection, actor, function, foreign):
                 yield function.signature, tried
-        if function.definer and function.parameters and actor.organization is not None:
-            for tried in _with_keys(connection, actor, function, foreign, prepared.subjects):
+        if actor.organization is not None and _takes_values(function):
+            sample = contract.samples.get(function.name, {})
+            calls = _Calls(connection, function)
+            for tried in _with_values(calls, actor, foreign, prepared.world, sample):
                 yield function.signature, tried
 
 
+def _takes_values(function: FunctionInfo) -> bool:
+    is_core = function.name.partition(".")[0] in CORE_SCHEMAS
+    return function.definer and bool(function.parameters) and not is_core
+
+
 def _without_arguments(
-    connection: psycopg.Connection[Any],
-    actor: Actor,
-    function: FunctionInfo,
-    foreign: Mapping[str, str],
+    connection: psycopg.Connection[Any], actor: Actor, function: FunctionInfo, foreign: Foreign
 ) -> Iterator[Tried]:
-    answer = _call(connection, function, {})
+    answer = _call(connection, function, (None,) * len(function.parameters))
     if function.gives_rows and answer.rows:
         yield CALL, GIVEN, "rows", Attempt(count=len(answer.rows))
-    yield from _elsewhere(actor, answer, foreign)
+    yield from _elsewhere(actor, [answer], foreign)
 
 
-def _elsewhere(actor: Actor, answer: _Answer, foreign: Mapping[str, str]) -> Iterator[Tried]:
-    """Yield whether the answer has, or wrote, what is another organization's."""
-    given = {word for row in answer.rows for word in words_of(row)}
-    tables = sorted({foreign[word] for word in given & foreign.keys()})
+def _elsewhere(actor: Actor, answers: Sequence[_Answer], foreign: Foreign) -> Iterator[Tried]:
+    """Yield whether the answers have, or wrote, what is another organization's."""
+    tables = foreign.tables({word for answer in answers for word in answer.words})
     for table in tables:
         yield CALL, f"other organization, of {table}", "none", Attempt(count=1)
     if not tables:
         yield CALL, "other organization", "none", Attempt()
-    yield from written_elsewhere(actor, CALL, Attempt(written=answer.written))
+    wrote = frozenset(one for answer in answers for one in answer.written)
+    yield from written_elsewhere(actor, CALL, Attempt(written=wrote))
 
 
-def _foreign_words(actor: Actor, subjects: Iterable[Subject]) -> dict[str, str]:
-    """Return what stands in rows of other organizations only, each with a table that has it."""
-    people = {person for organization, person in PAIRS if organization == actor.organization}
-    foreign: dict[str, str] = {}
-    known: set[str] = set()
-    for subject in subjects:
-        declared = subject.declared
-        for row in subject.rows:
-            here = actor.organization in row.organizations
-            mine = not row.persons.isdisjoint(people)
-            if declared.scope == "organization":
-                is_known = here
-            elif declared.scope == "user":
-                is_known = mine
-            else:
-                is_known = here or (mine and not row.organizations)
-                is_known = is_known or expected_for(actor, declared, "select", row) == "rows"
-            if is_known:
-                known |= row.words
-            elif row.organizations or row.persons:
-                for word in row.words:
-                    foreign.setdefault(word, subject.table.name)
-    return {word: table for word, table in foreign.items() if word not in known}
+class _Calls:
+    """The calls of one function in one context; each is made once."""
+
+    def __init__(self, connection: psycopg.Connection[Any], function: FunctionInfo) -> None:
+        self._connection = connection
+        self.function = function
+        self._answers: dict[Arguments, _Answer] = {}
+
+    def make(self, arguments: Arguments) -> _Answer:
+        if arguments not in self._answers:
+            self._answers[arguments] = _call(self._connection, self.function, arguments)
+        return self._answers[arguments]
+
+    @property
+    def answers(self) -> list[_Answer]:
+        return list(self._answers.values())
 
 
-def _with_keys(
-    connection: psycopg.Connection[Any],
+def _with_values(
+    calls: _Calls,
     actor: Actor,
-    function: FunctionInfo,
-    foreign: Mapping[str, str],
+    foreign: Foreign,
     subjects: Sequence[Subject],
+    sample: Mapping[str, str],
 ) -> Iterator[Tried]:
-    nothing = {kind: _NOBODYS[kind] for _, kind in function.parameters if kind in _NOBODYS}
-    if any(kind not in nothing for _, kind in function.required):
-        return
-    known = _call(connection, function, nothing)
-    if known != _call(connection, function, nothing):
-        return  # It answers differently each time, so no difference tells anything.
-    yield from _elsewhere(actor, known, foreign)
+    """Call it with what stands in a row of each place, of the tables that its text names most."""
+    function = calls.function
+    named = {one.table.name for one in subjects if _names(function, one)}
     for subject in subjects:
-        for place, row in _places(actor, subject).items():
-            made = _call(connection, function, nothing | _key(subject, row))
-            differs = Attempt(count=int(made != known))
+        whole = not named or subject.table.name in named
+        places = _places(actor, subject) if whole or subject.declared.scope != "mirror" else {}
+        for place, row in places.items():
+            cells = cells_of(subject, row, whole=whole)
+            known = frozenset[str]() if place in _MINE else foreign.known
+            differs = 0
+            for made, *others in arguments_of(function, subject, cells, known, sample):
+                answer, nothing = calls.make(made), {calls.make(one) for one in others}
+                # When these differ, it is about something else than a row.
+                differs += len(nothing) == 1 and answer not in nothing
             where = f"{place}, of {subject.table.name}"
             if place not in _MINE:
-                yield CALL, where, "none", differs
-            elif made != known:
-                yield CALL, where, "rows", differs
-                yield from _elsewhere(actor, made, foreign)
+                yield CALL, where, "none", Attempt(count=differs)
+            elif differs:
+                yield CALL, where, "rows", Attempt(count=differs)
+    yield from _elsewhere(actor, calls.answers, foreign)
+    if any(answer.proves for answer in calls.answers):
+        yield CALL, GIVEN, "rows", Attempt(count=1)
+    if any(answer.injected for answer in calls.answers):
+        yield CALL, AS_SQL, "none", Attempt(count=1)
+
+
+def _names(function: FunctionInfo, subject: Subject) -> bool:
+    return re.search(rf"\b{re.escape(subject.table.name)}\b", function.definition) is not None
 
 
 def _places(actor: Actor, subject: Subject) -> dict[str, Row]:
-    """Return a row of each place; of tables of tenants and persons only."""
+    """Return a row of each place; of the mirror, one that the actor may see, and one of others."""
     declared = subject.declared
-    if declared.scope not in {"organization", "user"}:
+    if declared.scope in {"organization", "user"}:
+        return {place_of(actor, declared, row): row for row in subject.rows if row.live}
+    if declared.scope != "mirror":
         return {}
-    return {place_of(actor, declared, row): row for row in subject.rows if row.live}
-
-
-def _key(subject: Subject, row: Row) -> dict[str, str]:
-    """Return the parts of the row's key by type, without whose it is."""
-    declared, table = subject.declared, subject.table
-    whose = {declared.organization_column, declared.person_column}
-    parts = zip(table.key, row.key, strict=True)
+    places = {True: "same organization", False: "other organization"}
     return {
-        column.type: value
-        for name, value in parts
-        if name not in whose and (column := table.column(name)) is not None
+        places[expected_for(actor, declared, "select", row) == "rows"]: row
+        for row in subject.rows
+        if row.live
     }
 
 
 def _call(
-    connection: psycopg.Connection[Any], function: FunctionInfo, values: Mapping[str, str]
+    connection: psycopg.Connection[Any], function: FunctionInfo, arguments: Arguments
 ) -> _Answer:
-    """Call it with the values of the types that there are, and take it back."""
+    """Call it with the arguments that are known, and take it back."""
     called = sql.SQL("{}({})").format(
         sql.Identifier(*function.name.split(".", 1)),
-        sql.SQL(", ").join(_arguments(function, values)),
+        sql.SQL(", ").join(_arguments(function, arguments)),
     )
     query = sql.SQL("call {}" if function.is_procedure else "select {}::text").format(called)
     before = _counted(connection)
     try:
         cursor = connection.execute(query)
         rows = cursor.fetchall() if cursor.description else []
-        found = tuple(sorted(str(row[0] if len(row) == 1 else row) for row in rows))
-        return _Answer(None, found, _counted(connection) - before, written(connection))
+        counted, wrote = _counted(connection) - before, written(connection)
     except psycopg.Error as error:
-        return _Answer(error.sqlstate)
+        said = error.diag.internal_query or ""
+        injected = QUOTED in arguments and QUOTED in said
+        return _Answer(error.sqlstate, injected=injected)
     finally:
         connection.execute("rollback to savepoint attempt")
+    given = [one for one in arguments if one is not None]
+    found = [str(row[0] if len(row) == 1 else row) for row in rows]
+    words = words_of("\n".join(found)) - words_of("\n".join(given))
+    for value in given:
+        if len(value) > 1:
+            found = [text.replace(value, "$") for text in found]
+    proves = function.is_procedure or counted > 0 or any(row != (None,) for row in rows)
+    return _Answer(None, tuple(sorted(found)), counted, words, wrote, proves)
 
 
-def _arguments(function: FunctionInfo, values: Mapping[str, str]) -> Iterator[sql.Composable]:
-    """Compose the arguments that are known, by name where each has one, else in their places."""
+def _arguments(function: FunctionInfo, values: Arguments) -> Iterator[sql.Composable]:
+    """Compose the arguments that are known, by name where each has one, else in their places.
+
+    What is not known and has no default is null.
+    """
     named = all(name for name, _ in (*function.parameters, *function.outputs))
-    arguments = [(name, kind, sql.Literal(values.get(kind))) for name, kind in function.parameters]
+    needed = len(function.required)
+    arguments = [
+        (name, kind, value, value is not None or place < needed)
+        for place, ((name, kind), value) in enumerate(zip(function.parameters, values, strict=True))
+    ]
     if named:
-        arguments = [one for one in arguments if one[1] in values]
+        arguments = [one for one in arguments if one[3]]
     else:
-        arguments = list(takewhile(lambda one: one[1] in values, arguments))
-    arguments += [(name, kind, sql.Literal(None)) for name, kind in function.outputs]
-    for name, kind, value in arguments:
-        argument = sql.SQL("{}::{}").format(value, sql.SQL(kind))
+        arguments = list(takewhile(lambda one: one[3], arguments))
+    arguments += [(name, kind, None, True) for name, kind in function.outputs]
+    for name, kind, value, _ in arguments:
+        argument = sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))
         yield sql.SQL("{} => {}").format(sql.Identifier(name), argument) if named else argument
 
 

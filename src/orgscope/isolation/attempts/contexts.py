@@ -15,7 +15,14 @@ from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.report.outcome import Attempt, Expected
 from orgscope.isolation.report.report import Case
 from orgscope.isolation.world.actors import Actor
-from orgscope.isolation.world.environment import ORG_A, ORG_B, ORG_GONE, ORG_NOWHERE, World
+from orgscope.isolation.world.environment import (
+    ORG_A,
+    ORG_B,
+    ORG_ERASED,
+    ORG_GONE,
+    ORG_NOWHERE,
+    World,
+)
 
 __all__ = ["context_cases", "refused_cases"]
 
@@ -28,7 +35,7 @@ _FORGED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "altered": "{} || ' '",
         "of a key that there is not": r"regexp_replace({}, '^1[|][0-9]+[|]', '1|0|')",
-        "without a seal": r"regexp_replace({}, '^((?:[^|]*[|]){{3}})[^|]*', '\\1')",
+        "without a seal": r"regexp_replace({}, '^((?:[^|]*[|]){{3}})[^|]*', '\1')",
     }
 )
 """What the actor makes of its own context."""
@@ -70,13 +77,25 @@ def refused_cases(clone: Clone, world: World) -> Iterator[Case]:
     tokens = world.token("ada", ORG_A), world.token("ben", ORG_B)
     twice = [(_BEGIN, token) for token in tokens]
     yield _refused(clone, "api", "second token in a transaction", "WS316", *twice)
-    for how, organization, reason, sqlstate in (
+    for how, name, organization in (
+        ("person", "erased", ORG_A),
+        ("organization", "ada", ORG_ERASED),
+    ):
+        opening = (_BEGIN, world.token(name, organization))
+        yield _refused(clone, "api", f"token of an erased {how}", "WS315", opening)
+    for how, sqlstate, before in (
+        ("above read committed", "WS318", "set transaction isolation level repeatable read"),
+        ("after a statement prepared by SQL", "WS319", "prepare isolation as select 1"),
+    ):
+        yield _refused(clone, "api", f"token {how}", sqlstate, (before,), (_BEGIN, tokens[0]))
+    for how, named, reason, sqlstate in (
         ("of a deleted organization", ORG_GONE, _WHY, "WS311"),
         ("of an unknown organization", ORG_NOWHERE, _WHY, "WS311"),
+        ("of an erased organization", ORG_ERASED, _WHY, "WS315"),
         ("without a reason", ORG_A, "", "WS321"),
     ):
-        opening = (_BEGIN_SYSTEM, organization, reason)
-        yield _refused(clone, "job", f"job {how}", sqlstate, opening)
+        system = (_BEGIN_SYSTEM, named, reason)
+        yield _refused(clone, "job", f"job {how}", sqlstate, system)
     for login in ("admin", "auditor"):
         yield _refused(
             clone, login, f"{login} with an empty reason", "WS321", (_BEGIN_PRIVILEGED, "")

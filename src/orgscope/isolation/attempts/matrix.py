@@ -11,6 +11,7 @@ from orgscope.isolation.attempts.attempt import open_attempts
 from orgscope.isolation.attempts.calls import attempts_on_calls
 from orgscope.isolation.attempts.contexts import context_cases, refused_cases
 from orgscope.isolation.attempts.controls import controls
+from orgscope.isolation.attempts.foreign import Foreign
 from orgscope.isolation.attempts.on_functions import attempts_on_functions
 from orgscope.isolation.attempts.on_partitions import attempts_on_partition
 from orgscope.isolation.attempts.on_tables import attempts_on
@@ -64,8 +65,11 @@ def _attempts(
         for tried in attempts_on_partition(connection, actor, partition):
             yield partition.name, tried
     role_prefix = clone.settings.role_prefix
+    foreign = Foreign.to(actor, prepared.world)
     for view, declared in prepared.views:
-        for tried in attempts_on_view(connection, actor, view, declared, role_prefix):
+        for tried in attempts_on_view(
+            connection, actor, view, declared, role_prefix, foreign=foreign
+        ):
             yield view.name, tried
     yield from attempts_on_functions(connection, actor, contract, prepared.functions, role_prefix)
-    yield from attempts_on_calls(connection, actor, contract, prepared)
+    yield from attempts_on_calls(connection, actor, contract, prepared, foreign)

@@ -10,13 +10,14 @@ from psycopg import sql
 
 from orgscope.isolation.attempts.attempt import Statement, attempt
 from orgscope.isolation.attempts.expected import expected_for, place_of
+from orgscope.isolation.attempts.foreign import Foreign
 from orgscope.isolation.catalogue.views import ViewInfo
 from orgscope.isolation.contract.model import View
 from orgscope.isolation.report.outcome import Attempt
 from orgscope.isolation.report.report import Tried
 from orgscope.isolation.world.actors import Actor
 from orgscope.isolation.world.environment import PAIRS
-from orgscope.isolation.world.ownership import Row
+from orgscope.isolation.world.ownership import Row, words_of
 
 __all__ = ["ROWS", "asked_of_view", "attempts_on_view"]
 
@@ -38,6 +39,8 @@ def attempts_on_view(
     view: ViewInfo,
     declared: View,
     role_prefix: str,
+    *,
+    foreign: Foreign,
 ) -> Iterator[Tried]:
     """Ask what the actor may do with the view, and read whose rows it shows to a request."""
     if view.owner == f"{role_prefix}_{actor.role}":
@@ -47,6 +50,8 @@ def attempts_on_view(
         yield command, "any row", "rows" if command in granted else "denied", made
     if actor.role == "user" and declared.scope != "internal":
         yield from _rows(connection, actor, view, declared)
+        if declared.scope == "organization":
+            yield from _beside(connection, view, foreign)
 
 
 def asked_of_view(
@@ -75,6 +80,20 @@ def _rows(
         seen = Attempt(count=int(key in made.rows)) if made.sqlstate is None else made
         if expected != "rows" or key in made.rows or made.sqlstate is not None:
             yield ROWS, place_of(actor, declared, row), expected, seen
+
+
+def _beside(
+    connection: psycopg.Connection[Any], view: ViewInfo, foreign: Foreign
+) -> Iterator[Tried]:
+    """Yield what its rows have of other organizations, whosever they say that they are."""
+    query = sql.SQL("select array[v::text] from {} as v").format(
+        sql.Identifier(*view.name.split(".", 1))
+    )
+    shown = {
+        word for (text,) in attempt(connection, Statement(query)).rows for word in words_of(text)
+    }
+    for table in foreign.tables(shown):
+        yield ROWS, f"other organization, of {table}", "none", Attempt(count=1)
 
 
 def _whose(view: ViewInfo, declared: View) -> Statement:

@@ -22,6 +22,7 @@ from orgscope.isolation.contract.finding import Finding
 from orgscope.isolation.contract.model import ROLES, Contract, Table, View
 from orgscope.isolation.world.compose import Values, identifier
 from orgscope.isolation.world.environment import GHOSTS, World
+from orgscope.isolation.world.joined import pointing
 from orgscope.isolation.world.live import as_deleted
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import Memberships, Row, read_rows
@@ -168,6 +169,7 @@ def _fill(
             prepared.findings.append(_unmade(table, made))
         else:
             usable.append(table)
+    _point(connection, maker, usable, declared, named)
     for table in [*usable]:
         if declared[table.name].scope == "mirror" and declared[table.name].user:
             _leave_tombstones(connection, table, declared[table.name])
@@ -184,6 +186,22 @@ def _fill(
             prepared.subjects.append(replace(subject, fires=fires))
     prepared.subjects.sort(key=lambda one: one.table.name)
     prepared.world.extend(prepared.subjects)
+
+
+def _point(
+    connection: psycopg.Connection[Any],
+    maker: RowMaker,
+    tables: Iterable[TableInfo],
+    declared: Mapping[str, Table],
+    named: Named,
+) -> None:
+    """Let rows, where one can be made, point at those of their organization with what is named."""
+    parents = {table.name: (table, declared[table.name]) for table in tables}
+    for table, whose in parents.values():
+        for given in pointing(connection, table, parents, named):
+            for organization, person in maker.wanted(table, whose):
+                if given.get(whose.organization_column or "", organization) == organization:
+                    maker.make(table, whose, organization, person, keep=True, given=given)
 
 
 def _parents_first(tables: Iterable[TableInfo]) -> list[TableInfo]:

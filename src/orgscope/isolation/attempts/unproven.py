@@ -63,9 +63,18 @@ def ungiven(functions: Iterable[FunctionInfo], cases: Iterable[Case]) -> Iterato
     called = {case.table for case in cases if case.command == CALL and case.place != GIVEN}
     given = {case.table for case in cases if case.command == CALL and case.place == GIVEN}
     for one in functions:
-        if one.gives_rows and not one.required and one.signature in called - given:
+        if one.signature not in called - given:
+            continue
+        if one.gives_rows and not one.required:
             problem = (
                 "gave nobody a row, so that it keeps rows back proves nothing. Give its tables "
                 "rows that it gives, by their [sample]"
+            )
+            yield Finding(one.signature, problem)
+        elif one.definer and one.parameters:
+            problem = (
+                "gave nobody anything, whatever it was called with, so that it keeps rows back "
+                "proves nothing. Give its parameters values with which it does, by the sample of "
+                "its [[functions]]"
             )
             yield Finding(one.signature, problem)

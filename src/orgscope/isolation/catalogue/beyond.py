@@ -48,6 +48,8 @@ _CLOCK: Final = _words(
     "(?:clock|statement|transaction)_timestamp",
     "timeofday",
 )
+_PINNED: Final = re.compile(r"^ SET search_path TO .*$", re.MULTILINE)
+"""A function's own search path, which names the temporary schema to put it last."""
 
 
 def chosen(text: str) -> str:
@@ -55,7 +57,8 @@ def chosen(text: str) -> str:
 
     The empty text when nothing.
     """
-    return next((what for what, pattern in _CHOSEN.items() if pattern.search(text)), "")
+    read = _PINNED.sub("", text)
+    return next((what for what, pattern in _CHOSEN.items() if pattern.search(read)), "")
 
 
 def unknown_login(text: str, role_prefix: str) -> str:

@@ -33,7 +33,8 @@ select
         from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
         inner join (values ('', false), (', with grant option,', true)) as o (option, is_grantable)
           on a.is_grantable or not o.is_grantable
-        left join pg_catalog.pg_roles as r on a.grantee = r.oid)
+        left join pg_catalog.pg_roles as r on a.grantee = r.oid),
+  case when p.prokind in ('f', 'p') then pg_get_functiondef(p.oid) else '' end
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
 where n.nspname = any (%(schemas)s)
@@ -77,6 +78,8 @@ class FunctionInfo:
     outputs: tuple[tuple[str, str], ...]
     """What a CALL of a procedure names besides, and gives no value."""
     grantees: frozenset[str]
+    definition: str
+    """The statement that makes it; empty for an aggregate."""
 
     @property
     def is_procedure(self) -> bool:
@@ -101,8 +104,11 @@ def read_functions(
     names = {"schemas": list(schemas), "only": None if only is None else list(only)}
     found = connection.execute(_FUNCTIONS, names).fetchall()
     functions = []
-    for *rest, parameters, outputs, grantees in found:
-        facts: Any = (*rest, _pairs(parameters), _pairs(outputs), frozenset(grantees))
+    for *rest, parameters, outputs, grantees, definition in found:
+        facts: Any = (
+            *(*rest, _pairs(parameters), _pairs(outputs)),
+            *(frozenset(grantees), definition),
+        )
         functions.append(FunctionInfo(*facts))
     return functions
 
@@ -123,6 +129,7 @@ def assert_functions(
             for name in sorted(set(names) - known)
         ]
     compared = 0
+    sampled = {name: set(sample) for name, sample in contract.samples.items() if name in known}
     owners = [f"{role_prefix}_{word}" for word in OWNERS]
     tenant_columns = {one.organization_column for one in contract.tables.values()} - {None, "id"}
     for one in functions:
@@ -132,6 +139,8 @@ def assert_functions(
             if one.name in names
         }
         compared += 2 + len(wanted | one.grantees)
+        names = {name or f"${place}" for place, (name, _) in enumerate(one.parameters, 1)}
+        sampled.get(one.name, set()).difference_update(names)
         if one.owner not in owners:
             problem = f"is owned by {one.owner} and not by {' or '.join(owners)}"
             findings.append(Finding(one.signature, problem, is_leak=True))
@@ -160,4 +169,9 @@ def assert_functions(
             Finding(one.signature, f"{role} may not execute it")
             for role in sorted(wanted - one.grantees - {one.owner})
         ]
+    findings += [
+        Finding(name, f"has no parameter {parameter}, which its contract gives a sample of")
+        for name, parameters in sorted(sampled.items())
+        for parameter in sorted(parameters)
+    ]
     return findings, compared

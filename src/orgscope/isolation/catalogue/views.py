@@ -22,7 +22,20 @@ select
   c.relkind = 'v' and exists (
     select from pg_options_to_table(c.reloptions) as o
     where o.option_name = 'security_invoker' and o.option_value::boolean
-  )
+  ),
+  c.relkind <> 'v' or exists (
+    select from pg_options_to_table(c.reloptions) as o
+    where o.option_name = 'security_barrier' and o.option_value::boolean
+  ),
+  case when c.relkind <> 'f' then pg_get_viewdef(c.oid) else '' end,
+  array(select distinct format('%%s.%%s', s.nspname, t.relname)
+        from pg_catalog.pg_rewrite as r
+        inner join pg_catalog.pg_depend as d
+          on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+          and d.refclassid = 'pg_class'::regclass
+        inner join pg_catalog.pg_class as t on d.refobjid = t.oid and t.oid <> c.oid
+        inner join pg_catalog.pg_namespace as s on t.relnamespace = s.oid
+        where r.ev_class = c.oid)
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 where n.nspname = any (%(schemas)s) and c.relkind in ('v', 'm', 'f')
@@ -43,7 +56,17 @@ class ViewInfo:
     columns: tuple[str, ...]
     invoker: bool
     """True when its tables are read as whoever reads it."""
+    barrier: bool
+    """False when PostgreSQL may ask a condition of its reader before its own."""
+    definition: str
+    reads: frozenset[str]
+    """The tables and views of which it is made."""
     privileges: frozenset[Privilege]
+
+    @property
+    def condition(self) -> str:
+        """What says which rows it shows: its definition without its columns."""
+        return self.definition.partition("FROM")[2]
 
 
 def read_views(
@@ -51,6 +74,7 @@ def read_views(
 ) -> list[ViewInfo]:
     """Read the views of the schemas, by name; ``only`` limits them to some names."""
     names = {"schemas": list(schemas), "only": None if only is None else list(only)}
+    found = connection.execute(_VIEWS, names).fetchall()
     return [
         ViewInfo(
             oid,
@@ -58,12 +82,15 @@ def read_views(
             owner,
             tuple(columns),
             invoker,
+            barrier,
+            definition,
+            frozenset(reads),
             frozenset(
                 Privilege(*grant)
                 for grant in connection.execute(PRIVILEGES, {"table": oid}).fetchall()
             ),
         )
-        for oid, name, owner, columns, invoker in connection.execute(_VIEWS, names).fetchall()
+        for oid, name, owner, columns, invoker, barrier, definition, reads in found
     ]
 
 
@@ -82,7 +109,7 @@ def assert_views(
             findings.append(Finding(name, "is not in any contract: nobody said who may read it"))
         else:
             findings += _assert_view(view, declared, role_prefix)
-    return findings, len(found) * (3 + len(ROLES))
+    return findings, len(found) * (4 + len(ROLES))
 
 
 def _assert_view(view: ViewInfo, declared: View, role_prefix: str) -> Iterator[Finding]:
@@ -94,6 +121,12 @@ def _assert_view(view: ViewInfo, declared: View, role_prefix: str) -> Iterator[F
         problem = (
             f"reads its tables as {view.owner}, whom other policies bind than a request: set "
             'security_invoker, or say reads_as = "owner"'
+        )
+        yield Finding(view.name, problem, is_leak=True)
+    if declared.user and not view.invoker and not view.barrier:
+        problem = (
+            "is no security_barrier, so a function in its reader's condition sees the rows that "
+            "its own condition keeps back: set security_barrier"
         )
         yield Finding(view.name, problem, is_leak=True)
     for column in lacking(view, declared):

@@ -35,6 +35,7 @@ def load_contract(projects: Sequence[Project]) -> Contract:
     tables: dict[str, Table] = {}
     views: dict[str, View] = {}
     functions: dict[str, set[str]] = defaultdict(set)
+    samples: dict[str, dict[str, str]] = defaultdict(dict)
     budgets: list[Budget] = []
     for project in projects:
         path = project.policies / CONTRACT_FILE
@@ -45,11 +46,13 @@ def load_contract(projects: Sequence[Project]) -> Contract:
             _refuse_foreign(path, project, "functions", one.names)
             for role in one.roles:
                 functions[role] |= set(one.names)
+            for name in one.names if one.sample else ():
+                samples[name] |= one.sample
         tables |= read.tables
         views |= read.views
         budgets += read.budgets
     schemas = tuple(schema for project in projects for schema in project.schemas)
-    return Contract(schemas, tables, views, functions, budgets)
+    return Contract(schemas, tables, views, functions, budgets, samples)
 
 
 def _refuse_foreign(path: Path, project: Project, kind: str, names: Iterable[str]) -> None:

@@ -230,6 +230,8 @@ class Functions(Strict):
 
     roles: tuple[Annotated[str, AfterValidator(_role)], ...]
     names: tuple[Name, ...]
+    sample: dict[str, str] = Field(default_factory=dict)
+    """Parameter -> the value with which they are called; one without a name is ``$1`` and so on."""
 
 
 class Budget(Strict):
@@ -250,3 +252,5 @@ class Contract:
     functions: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Role -> the functions that it may execute, each with all its overloads."""
     budgets: Sequence[Budget] = ()
+    samples: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Function -> the parameters that it is called with, and their values."""

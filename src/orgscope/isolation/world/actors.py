@@ -55,8 +55,11 @@ class Actor:
     impersonator: str | None = None
     with_reason: bool = True
     row_security: bool | None = None
-    slug: str = MEMBER
-    """The role of its membership; another one than everybody's is given to it meanwhile."""
+    slug: str | None = MEMBER
+    """The role of its membership; another one than everybody's is given to it meanwhile.
+
+    None for no role, since token and mirror differ about it.
+    """
     permissions: tuple[str, ...] = ()
     elsewhere: str = MEMBER
     """The role of its membership in the other organization."""
@@ -64,6 +67,8 @@ class Actor:
     """Fields that its person has in the mirror meanwhile."""
     method: str | None = None
     """How it has signed in; another way than everybody's is said of its session meanwhile."""
+    claimed: tuple[str, tuple[str, ...]] | None = None
+    """The role and the permissions of its token, where its membership has others."""
 
     @property
     def person(self) -> str | None:
@@ -163,9 +168,9 @@ def opened(
 def _entitled(clone: Clone, actor: Actor, world: World) -> Iterator[None]:
     """Give the actor its roles, and what else is said of it, for the length of the block."""
     given = [
-        (organization, slug)
+        (organization, str(slug))
         for organization, slug in ((actor.organization, actor.slug), (ORG_B, actor.elsewhere))
-        if organization is not None and slug != MEMBER
+        if organization is not None and slug not in {None, MEMBER}
     ]
     for organization, slug in given:
         world.give_role(clone, actor.subject, organization, slug)
@@ -196,12 +201,13 @@ def _open(
             connection.execute("select authz.begin(%s)", (ending,))
             connection.execute("select pg_sleep(%s)", (ENDS_IN_S,))
         elif actor.opening == "token":
+            slug, permissions = actor.claimed or (actor.slug or MEMBER, actor.permissions)
             token = world.token(
                 actor.subject,
                 actor.organization,
                 impersonator=actor.impersonator,
-                slug=actor.slug,
-                permissions=actor.permissions,
+                slug=slug,
+                permissions=permissions,
             )
             connection.execute("select authz.begin(%s)", (token,))
         elif actor.opening == "system":

@@ -20,10 +20,11 @@ _ROLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 """What a token may bring as a role; other words of policies are permissions."""
 
 
-def entitled_actors(contract: Contract, named: Named) -> Iterator[Actor]:
+def entitled_actors(contract: Contract, named: Named, role_source: str) -> Iterator[Actor]:
     """Yield a member of A for each permission, and for each role one with all and one with none.
 
-    And whom it may not help: one whose permission only begins like it, one with the role in B.
+    And whom it may not help: one whose permission only begins like it, one with the role in B, one
+    of whom the token alone says it, unless ``role_source`` is the token.
 
     Each word that is ``named`` may be a role or a permission. The mirror knows no permission of
     their roles, so that those of the token count.
@@ -37,12 +38,14 @@ def entitled_actors(contract: Contract, named: Named) -> Iterator[Actor]:
     for one in permissions:
         yield _member(f"member of A with the permission {one}", _OTHER, one)
         yield _member(f"member of A with the permission {one}x", _OTHER, f"{one}x")
+        yield from _claiming(f"permission {one}", _OTHER, (one,), role_source)
     for one in roles:
         yield _member(f"member of A with the role {one}", one, *permissions)
         if permissions:
             yield _member(f"member of A with the role {one} and no permission", one)
         member = _member(f"member of A with the role {one} in B", MEMBER, *permissions)
         yield replace(member, elsewhere=one)
+        yield from _claiming(f"role {one}", one, tuple(permissions), role_source)
     for number in named.permission_counts:
         some = [f"{_OTHER}:{one}" for one in range(number)]
         yield _member(f"member of A with {number} permissions", _OTHER, *some)
@@ -58,6 +61,16 @@ def _marked_actors(named: Named) -> Iterator[Actor]:
         yield replace(member, name=f"member of A whose {field} is {value}", user=((field, value),))
     for one in named.methods:
         yield replace(member, name=f"member of A signed in by {one}", method=one)
+
+
+def _claiming(
+    what: str, slug: str, permissions: tuple[str, ...], role_source: str
+) -> Iterator[Actor]:
+    """Yield a member of whom the token alone says it; the mirror has no permission of its role."""
+    if role_source != "token":
+        member = _member(f"member of A with the {what} by the token alone", MEMBER)
+        slug_of_both = MEMBER if role_source == "mirror" else None
+        yield replace(member, slug=slug_of_both, claimed=(slug, permissions))
 
 
 def _member(name: str, slug: str, *permissions: str) -> Actor:

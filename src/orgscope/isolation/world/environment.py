@@ -28,6 +28,7 @@ __all__ = [
     "MEMBER",
     "ORG_A",
     "ORG_B",
+    "ORG_ERASED",
     "ORG_GONE",
     "ORG_NOWHERE",
     "PAIRS",
@@ -44,6 +45,7 @@ ORG_B: Final = f"{_TENANT}B"
 ORG_GONE: Final = f"{_TENANT}G"
 ORG_NOWHERE: Final = f"{_TENANT}N"
 """The mirror does not have it."""
+ORG_ERASED: Final = f"{_TENANT}E"
 ORG_GHOST: Final = f"{_TENANT}H"
 ORG_UNSEEN: Final = f"{_TENANT}S"
 ORG_TWIN: Final = "org_01189J1S01AT10N00TENANT00A"
@@ -105,7 +107,7 @@ _MEMBERSHIPS: Final = (
 """``stub`` and ``ORG_UNSEEN`` are known by a membership only."""
 _PEOPLE: Final = (
     *("ada", "abe", "ben", "nobody", "removed", "inactive", "pending", "revoked", "deleted"),
-    *("stranded", "ghost"),
+    *("stranded", "ghost", "erased"),
 )
 
 
@@ -136,6 +138,10 @@ class World:
             row = connection.execute("select authz.current_settings()").fetchone()
         world = cls(row[0] if row else {}, key)
         world._send(clone, _events())
+        with clone.connect("admin") as connection, connection.transaction():
+            connection.execute("select authz.begin_privileged('isolation test')")
+            connection.execute("select sync.erase_user(%s)", (person("erased"),))
+            connection.execute("select sync.erase_organization(%s)", (ORG_ERASED,))
         return world
 
     def token(
@@ -245,7 +251,7 @@ class World:
 def _events() -> list[tuple[str, dict[str, Any]]]:
     organizations = [
         ("organization.created", {"object": "organization", "id": id_, "name": id_})
-        for id_ in (ORG_GHOST, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
+        for id_ in (ORG_GHOST, ORG_ERASED, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
     ]
     people = [("user.created", _user(name)) for name in _PEOPLE]
     memberships = [("organization_membership.created", _membership(*one)) for one in _MEMBERSHIPS]

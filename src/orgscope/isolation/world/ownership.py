@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import psycopg
@@ -35,6 +37,10 @@ class Row:
     live: bool = True
     words: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """What stands in it."""
+    cells: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+    """The value of each column that has one, as text."""
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -85,15 +91,20 @@ def read_rows(
         sql.SQL("null") if name is None else sql.SQL("{}::text").format(sql.Identifier(name))
         for name in (declared.organization_column, declared.person_column)
     ]
-    query = sql.SQL("select array[{}], {}, {}, t.*::text from {} as t").format(
+    names = [column.name for column in table.columns]
+    query = sql.SQL("select array[{}], {}, {}, array[{}]::text[] from {} as t").format(
         sql.SQL(", ").join(columns),
         sql.SQL(", ").join(extra),
         is_live(declared),
+        sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names),
         identifier(table),
     )
     rows = []
-    for key, organization, person, alive, text in connection.execute(query).fetchall():
+    for key, organization, person, alive, values in connection.execute(query).fetchall():
         whose = members.complete(declared, organization, person)
-        found = Row(tuple(key), whose.organizations, whose.persons, alive, words_of(text))
-        rows.append(found)
+        cells = {
+            name: value for name, value in zip(names, values, strict=True) if value is not None
+        }
+        words = words_of("\n".join(cells.values()))
+        rows.append(Row(tuple(key), whose.organizations, whose.persons, alive, words, cells))
     return sorted(rows, key=lambda row: row.key)

@@ -1,0 +1,158 @@
+"""Arguments for functions: what stands in a row, what stands in none, and what takes in everything.
+
+A call with values of somebody else's row tells something when it ends otherwise than calls with
+values of no row do, in the same places.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from orgscope.isolation.attempts.prepare import Subject
+from orgscope.isolation.catalogue.functions import FunctionInfo
+from orgscope.isolation.world.ownership import Row
+
+__all__ = ["QUOTED", "Arguments", "arguments_of", "cells_of"]
+
+Arguments = tuple[str | None, ...]
+"""A value for each parameter; None where none is known, and its default is to do."""
+
+QUOTED: Final = "nobody's"
+"""A text that is no SQL: with it in a statement, PostgreSQL's parser stops."""
+_FAMILIES: Final = {
+    "character varying": "text",
+    "character": "text",
+    "name": "text",
+    "smallint": "integer",
+    "bigint": "integer",
+    "real": "numeric",
+    "double precision": "numeric",
+}
+_NOBODYS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "uuid": (
+        str(uuid.uuid5(uuid.NAMESPACE_URL, "nobody's")),
+        str(uuid.uuid5(uuid.NAMESPACE_URL, "no one's")),
+        str(uuid.uuid5(uuid.NAMESPACE_URL, "nothing")),
+    ),
+    "text": (QUOTED, "nobody", "no one"),
+    "integer": ("32767", "0", "-32768"),
+    "numeric": ("32767.5", "0.5", "-32767.5"),
+    **dict.fromkeys(
+        ("date", "timestamp with time zone", "timestamp without time zone"),
+        ("-infinity", "infinity", "1901-01-15"),
+    ),
+}
+"""Values of no row, of which each must be answered alike: a limit or a range is not."""
+_WIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "boolean": ("true", "false"),
+    "integer": ("30000",),
+    "numeric": ("30000",),
+    "text": ("%",),
+    "interval": ("1000 years", "-1000 years"),
+    **dict.fromkeys(
+        ("date", "timestamp with time zone", "timestamp without time zone"),
+        ("-infinity", "infinity"),
+    ),
+    **dict.fromkeys(
+        ("int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"), ("(,)",)
+    ),
+}
+"""What takes in as much as there is."""
+_MOST: Final = 12
+"""How many values of one row are tried for one parameter."""
+
+
+def cells_of(subject: Subject, row: Row, *, whole: bool) -> Mapping[str, str]:
+    """Return what stands in the row, its key first; else the key without whose the row is."""
+    declared, key = subject.declared, subject.table.key
+    whose = {declared.organization_column, declared.person_column}
+    names = [name for name in key if name not in whose]
+    if whole:
+        names += [name for name in row.cells if name not in names]
+    return {name: row.cells[name] for name in names if name in row.cells}
+
+
+def arguments_of(
+    function: FunctionInfo,
+    subject: Subject,
+    cells: Mapping[str, str],
+    known: Collection[str],
+    sample: Mapping[str, str],
+) -> Iterator[list[Arguments]]:
+    """Yield arguments with what stands in a row, each with those that have nobody's instead.
+
+    What is ``known`` stays where it is, and so does the ``sample`` of the function.
+    """
+    rows = [cells]
+    for place in range(len(_NOBODYS["text"])):
+        rows.append(
+            {
+                name: value if value in known else _nobodys(subject, name, place) or value
+                for name, value in cells.items()
+            }
+        )
+    kinds = [kind for _, kind in function.parameters]
+    options = [{kind: _options(kind, subject, row) for kind in kinds} for row in rows]
+    for number in range(max(map(len, options[0].values()), default=0)):
+        yield [_chosen(function, one, number, sample) for one in options]
+
+
+def _nobodys(subject: Subject, name: str, place: int) -> str | None:
+    column = subject.table.column(name)
+    values = _NOBODYS.get(_family(column.base_type)) if column is not None else None
+    return values[place] if values is not None else None
+
+
+def _chosen(
+    function: FunctionInfo,
+    options: Mapping[str, list[str]],
+    number: int,
+    sample: Mapping[str, str],
+) -> Arguments:
+    chosen: list[str | None] = []
+    kinds = [kind for _, kind in function.parameters]
+    for place, (name, kind) in enumerate(function.parameters):
+        values = options[kind]
+        # Of two times the one is where it begins, and the other where it ends.
+        turn = number + (kinds[:place].count(kind) if _is_range(kind) else 0)
+        known = values[turn % len(values)] if values else None
+        chosen.append(sample.get(name or f"${place + 1}", known))
+    return tuple(chosen)
+
+
+def _options(kind: str, subject: Subject, cells: Mapping[str, str]) -> list[str]:
+    """Return values for a parameter of the type, of each row in the same order."""
+    element = kind.removesuffix("[]")
+    found = [value for name, value in cells.items() if _fits(element, subject, name)]
+    if element != kind:
+        return [_array(found)]
+    if kind in {"json", "jsonb"}:
+        return [json.dumps(dict(cells)), json.dumps(list(cells.values()))]
+    wide = _WIDE.get(_family(kind), ())
+    return [*wide, *found][:_MOST]
+
+
+def _is_range(kind: str) -> bool:
+    return len(_WIDE.get(_family(kind), ())) > 1
+
+
+def _fits(kind: str, subject: Subject, name: str) -> bool:
+    """Say whether a column's values may be given; a key also as a text."""
+    column = subject.table.column(name)
+    if column is None:
+        return False
+    if _family(kind) == "text" and name in subject.table.key:
+        return True
+    return kind == column.type or _family(kind) == _family(column.base_type)
+
+
+def _family(kind: str) -> str:
+    return _FAMILIES.get(kind, kind)
+
+
+def _array(values: Collection[str]) -> str:
+    escaped = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in escaped) + "}"
