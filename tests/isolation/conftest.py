@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +68,13 @@ class Given:
                 table: connection.execute(f"select count(*) from {table}").fetchone()[0]
                 for (table,) in tables
             }
+
+
+def assert_named(report: Report, findings: Iterable[Iterable[str]]) -> None:
+    """See that each is among what the report calls a leak or a fault; else show all of these."""
+    found = [str(one) for one in (*report.leaks, *report.faults)]
+    missed = [one for named in findings for one in named if one not in found]
+    assert missed == [], "\n".join(found)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.isolation.conftest import Given
+from tests.isolation.conftest import Given, assert_named
 
 _ME = "(select authz.user_id_or_null())"
 _ORG = "(select authz.org_id_or_null())"
@@ -65,10 +65,7 @@ def test_core_and_booking__mistakes_made_by_hand__each_is_named(
     given: Given, mistakes: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> None:
     given.by_hand(*mistakes)
-    report = given.check(None, *only)
-    found = [str(one) for one in (*report.leaks, *report.faults)]
-    missed = [one for named in mistakes.values() for one in named if one not in found]
-    assert missed == [], "\n".join(found)
+    assert_named(given.check(None, *only), mistakes.values())
 
 
 def test_roles__member_of_a_role_that_reaches_more__is_named(given: Given) -> None:
@@ -177,7 +174,4 @@ def test_contexts__mistakes_made_by_hand__each_is_named(given: Given) -> None:
         assert said in definition
         given.by_hand(definition.replace(said, instead))
     given.by_hand(*_BY_ROLE)
-    report = given.check(None, "app.events")
-    found = [str(one) for one in (*report.leaks, *report.faults)]
-    missed = [one for _, *named in _OF_CONTEXTS.values() for one in named if one not in found]
-    assert missed == [], "\n".join(found)
+    assert_named(given.check(None, "app.events"), (named for _, *named in _OF_CONTEXTS.values()))
