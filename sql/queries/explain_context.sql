@@ -1,14 +1,20 @@
--- Return what authz.begin would say of a person and an organization, by the mirror alone.
--- Flow: read by `orgscope policy explain`; $1 is the user id, $2 the organization id or null.
+-- Return what authz.begin would say of a person, and authz.begin_system of a job, by the mirror.
+-- Flow: read by `orgscope policy explain`; $1 is the user id, null for a job, $2 the organization
+--       id or null.
 -- Runs as: orgscope_admin, after authz.begin_privileged.
 -- Raises: nothing.
 -- Why: a policy is not to blame for rows that no context would reach. Opening a context takes a
---      token, and the session of that token is not known here.
+--      token or the login of jobs, so the rules of authz.decide and authz.open_system_context stand
+--      here once more; without the session of the token, which is not known, and without erasures:
+--      the mirror does not know who was erased, and so they are refused with another code.
 select
   case
-    when u.id is null or u.deleted_at is not null then 'WS310'
-    when u.raw is null then 'WS324'
-    when w.org_id is null then null
+    when w.user_id is null then case
+      when (w.org_id ~ '^org_[A-Za-z0-9]{1,64}$') is not true then 'WS323'
+      when o.id is null or o.deleted_at is not null then 'WS311'
+    end
+    when u.deleted_at is not null then 'WS310'
+    when w.org_id is null then case when u.raw is null then 'WS324' end
     when o.deleted_at is not null then 'WS311'
     when m.id is null then 'WS312'
     when m.is_active is not true then 'WS313'

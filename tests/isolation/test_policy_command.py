@@ -92,6 +92,9 @@ def test_policy_new__new_table__prints_files_and_next_commands(
         "migrations/versions/0002_add_wishes.sql",
         "next: orgscope isolation test, orgscope plan, orgscope migrate",
     ]
+    add_revision(project, "rooms", "create table shop.rooms (org_id text, id int primary key);")
+    said = CliRunner().invoke(app, ["policy", "new", "shop.rooms"]).output
+    assert 'global_keys = ["x_key"]: policies/contract.toml:14 (rooms_pkey)' in said
 
 
 def test_policy_matrix__grant_by_hand__in_the_text_and_exit_code_1(lending: Given) -> None:

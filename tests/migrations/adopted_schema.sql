@@ -31,7 +31,8 @@ begin
   return new;
 end
 $$;
-create trigger label before insert on vet.pets for each row execute function vet.tg_pets__label();
+create trigger label before insert or update on vet.pets
+for each row execute function vet.tg_pets__label();
 create function vet.pet_count(clinic bigint) returns bigint language sql stable security definer
 as 'select count(*) from vet.pets where clinic_id = clinic';
 create view vet.open_clinics as select id, name from vet.clinics where status in ('open', 'new');

@@ -133,6 +133,12 @@ def test_adopt__two_owners_and_a_dba_without_superuser__rows_stay_and_requests_s
     assert "vet.pet_count(bigint) runs as its owner" in said
     assert "the policies of vet.pets bind from now on whoever owned it" in said
     assert f"{REPORTS} lose what was granted to them" in said
+    assert "vet.pets has triggers on update (label): they fire when a revision fills in" in said
+    assert said.splitlines()[-2:] == [
+        "next: read them; orgscope policy new, orgscope isolation test",
+        f"then, in the window: psql -X -f {vet.root / 'adopt.sql'} as the DBA, orgscope plan, "
+        "orgscope migrate",
+    ]
     run_script(old.settings.url("dba"), (vet.root / "adopt.sql").read_text("utf-8"), tmp_path)
     take_back(old)
     assert "nothing to do" in adopt_command(old.settings, vet, "--keep", APP).output

@@ -104,7 +104,8 @@ def test_new__decided_for_others__each_is_said_with_its_line(shop: Shop) -> None
         """create table shop.guests (
           id bigint generated always as identity primary key,
           org_id text, number text unique, archived_at timestamptz,
-          made_at timestamptz not null default now()
+          made_at timestamptz not null default now(),
+          seen_at timestamptz not null default now(), unique (id, seen_at)
         );
         create unique index guests_lower on shop.guests (lower(number));"""
     )
@@ -115,7 +116,7 @@ def test_new__decided_for_others__each_is_said_with_its_line(shop: Shop) -> None
             "create policy update_own_org on shop.guests for update to orgscope_user",
         ),
         (
-            "requests do not send id: by the error they would learn which values others have",
+            "requests do not send id, seen_at: by the error they would learn which values others have",
             "grant insert (org_id, number, archived_at) on shop.guests to orgscope_user;",
         ),
         (
@@ -159,9 +160,15 @@ def test_new__column_of_deleted_rows_is_none__refused(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("more", "holder"),
     [
-        (", foreign key (org_id) references shop.practices", "constraint rooms_org_id_fkey"),
+        (
+            ", foreign key (org_id) references shop.practices",
+            "constraint rooms_org_id_fkey on table shop.rooms",
+        ),
         ("); create view shop.all_rooms as (select org_id from shop.rooms", "view shop.all_rooms"),
-        (", key text generated always as (lower(org_id)) stored", "column key of table shop.rooms"),
+        (
+            ", key text generated always as (lower(org_id)) stored",
+            "default value for column key of table shop.rooms",
+        ),
         (", unique (org_id, id)) partition by list (org_id", "partition key of shop.rooms"),
     ],
 )
@@ -175,5 +182,5 @@ def test_new__something_needs_the_collation_as_it_is__said_and_left(
     written = shop.new("shop.rooms")
     (note,) = (one for one in written.notes if one.is_open)
     assert "org_id is sorted by the rules of a language" in note.text
-    assert holder in note.what
+    assert note.what == holder
     assert "collate" not in "".join(map(Path.read_text, written.files[:-2]))

@@ -35,6 +35,17 @@ select format('%%I.%%I', n.nspname, c.relname) from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 where n.nspname = any (%s) and c.relrowsecurity and not c.relforcerowsecurity order by 1
 """
+_FIRE_ON_UPDATE: Final = """
+select c.oid::regclass::text, string_agg(quote_ident(t.tgname), ', ' order by t.tgname)
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+inner join pg_catalog.pg_trigger as t on c.oid = t.tgrelid
+where n.nspname = any (%s) and c.relkind in ('r', 'p')
+  and not t.tgisinternal and t.tgparentid = 0 and t.tgenabled in ('O', 'A')
+  and t.tgtype & 16 <> 0 and cardinality(t.tgattr::int2[]) = 0
+group by c.oid order by 1
+"""
+"""Not of certain columns; a partition's are its parent's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,8 @@ class Found:
     """The functions that act with their owner's rights."""
     bound_later: Sequence[str]
     """The tables whose policies do not bind their owner, and so will bind who owns them now."""
+    fire_on_update: Sequence[tuple[str, str]]
+    """The tables with triggers that fire on an update of any column, and their names."""
     kept: Sequence[str]
     """Statements that let the roles that are kept do what they can do now."""
 
@@ -89,6 +102,7 @@ def find(connection: psycopg.Connection[Any], project: Project, keep: Sequence[s
         {one.name: one for one in roles},
         [name for (name,) in connection.execute(_RUNS_AS_OWNER, (schemas,)).fetchall()],
         [name for (name,) in connection.execute(_BOUND_LATER, (schemas,)).fetchall()],
+        [(table, names) for table, names in connection.execute(_FIRE_ON_UPDATE, (schemas,))],
         [text for (text,) in _rows(connection, "kept_privileges", schemas, list(keep))],
     )
 

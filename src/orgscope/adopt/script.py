@@ -82,6 +82,12 @@ def notes(found: Found, owner: str, keep: Sequence[str]) -> Iterator[str]:
         yield f"the policies of {name} bind from now on whoever owned it."
     for name in found.run_as_owner if owned else ():
         yield f"{name} runs as its owner: with the rights of {owner} from now on."
+    for table, triggers in found.fire_on_update:
+        yield (
+            f"{table} has triggers on update ({triggers}): they fire when a revision fills in "
+            f"whose its rows are. Around it where one must not: `alter table {table} disable "
+            "trigger …`, and enable."
+        )
 
 
 def _owners(found: Found, owner: str) -> Iterator[str]:

@@ -46,8 +46,8 @@ def adopt(
     for note in done.notes:
         typer.echo(f"note: {note}")
     if done.files or done.script:
-        typer.echo(
-            "read them; then: psql -X -f, as the DBA, policy new, isolation test, plan, migrate"
-        )
+        typer.echo("next: read them; orgscope policy new, orgscope isolation test")
+        dba = f"psql -X -f {script} as the DBA, " if done.script else ""
+        typer.echo(f"then, in the window: {dba}orgscope plan, orgscope migrate")
     else:
         typer.echo("nothing to do")

@@ -140,9 +140,9 @@ def _show(heading: str, notes: list[Note], *, is_open: bool) -> None:
     places: dict[str, list[str]] = {}
     for note in notes:
         if note.is_open is is_open:
-            what = f"{note.what} in " if note.what else ""
+            what = f" ({note.what})" if note.what else ""
             line = f":{note.place.line}" if note.place.line else ""
-            places.setdefault(note.text, []).append(f"{what}{_shown(note.place.path)}{line}")
+            places.setdefault(note.text, []).append(f"{_shown(note.place.path)}{line}{what}")
     if places:
         typer.echo(heading)
     for text, where in places.items():

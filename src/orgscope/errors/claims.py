@@ -78,7 +78,7 @@ class UserDeleted(ClaimsError, code="WS310"):
 
 
 class OrganizationDeleted(ClaimsError, code="WS311"):
-    """The mirror holds a tombstone for the organization."""
+    """The organization is deleted in the mirror, or a job named one that it does not know."""
 
 
 class MembershipUnknown(ClaimsError, code="WS312"):

@@ -102,10 +102,8 @@ def _table(
 
 
 def _context(connection: psycopg.Connection[Any], asked: Asked) -> tuple[str | None, Claims]:
-    refused, slug, known = None, None, ()
-    if asked.user_id is not None:
-        parameters = [asked.user_id, asked.org_id]
-        [(refused, slug, known)] = run_query(connection, "explain_context", parameters)
+    parameters = [asked.user_id, asked.org_id]
+    [(refused, slug, known)] = run_query(connection, "explain_context", parameters)
     return refused, Claims(
         asked.user_id,
         asked.org_id,

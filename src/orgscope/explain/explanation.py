@@ -34,7 +34,7 @@ class Explanation:
 
     claims: Claims
     refused: str | None
-    """The SQLSTATE with which ``authz.begin`` would refuse the person; None when it would not."""
+    """The SQLSTATE with which the context would be refused; None when it would open."""
     granted: bool
     row_security: bool
     policies: tuple[PolicyTruth, ...]
@@ -68,8 +68,9 @@ class Explanation:
         """Name what decides."""
         names = [one.name for one in self.policies if one.permissive and one.truth]
         hiding = [one.name for one in self.policies if not one.permissive and one.truth is False]
+        who = "begin refuses the person" if self.claims.user_id else "begin_system refuses the job"
         reasons = (
-            (self.refused is not None, f"authz.begin refuses the person ({self.refused})"),
+            (self.refused is not None, f"authz.{who} ({self.refused})"),
             (not self.granted, "the request role has no grant"),
             (not self.row_security, "row security is off, so that the grant decides alone"),
             (hiding, f"{', '.join(hiding)} hides it"),

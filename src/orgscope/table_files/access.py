@@ -28,7 +28,7 @@ class Access:
     keys: tuple[str, ...] = ()
     """Columns that the database fills, because they are in a key over all tenants."""
     times: tuple[str, ...] = ()
-    """Columns in which the database says when a row was made."""
+    """Columns, in no such key, in which the database says when a row was made."""
 
 
 def access_of(wish: Wish, found: Found) -> Access:
@@ -58,12 +58,13 @@ def access_of(wish: Wish, found: Found) -> Access:
         return Access(reaches, columns, readers)
     keys = _keys_of_all_tenants(wish, found.table)
     made = [one for one in found.table.columns if one.name not in insert and one.has_default]
+    in_keys = [one for one in made if one.name in keys and not one.generated]
     return Access(
         reaches,
         columns,
         readers,
-        tuple(one.name for one in made if one.name in keys and not one.generated),
-        tuple(one.name for one in made if found.is_set_by_the_clock(one)),
+        tuple(one.name for one in in_keys),
+        tuple(one.name for one in made if one not in in_keys and found.is_set_by_the_clock(one)),
     )
 
 

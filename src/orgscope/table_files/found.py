@@ -52,11 +52,17 @@ order by 1, 2
 """
 # What PostgreSQL refuses to change a column's type under, or what would be compared anew.
 _HOLDERS: Final = """
-select pg_describe_object(d.classid, d.objid, d.objsubid)
+select case
+  when v.relkind = 'v' then format('view %%s', v.oid::regclass)
+  when v.relkind = 'm' then format('materialized view %%s', v.oid::regclass)
+  else pg_describe_object(d.classid, d.objid, d.objsubid)
+end
 from pg_catalog.pg_depend as d
 inner join pg_catalog.pg_attribute as a on d.refobjid = a.attrelid and d.refobjsubid = a.attnum
 left join pg_catalog.pg_attrdef as e on d.classid = 'pg_attrdef'::regclass and d.objid = e.oid
 left join pg_catalog.pg_constraint as k on d.classid = 'pg_constraint'::regclass and d.objid = k.oid
+left join pg_catalog.pg_rewrite as w on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+left join pg_catalog.pg_class as v on w.ev_class = v.oid
 where d.refclassid = 'pg_class'::regclass and a.attrelid = %(table)s::regclass
   and a.attname = %(column)s
   and (d.classid = any (
