@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
@@ -78,8 +78,8 @@ class FunctionInfo:
     outputs: tuple[tuple[str, str], ...]
     """What a CALL of a procedure names besides, and gives no value."""
     grantees: frozenset[str]
-    definition: str
-    """The statement that makes it; empty for an aggregate."""
+    definition: str = field(compare=False, repr=False)
+    """The statement that makes it, empty for an aggregate; a setting that was put back comes last."""
 
     @property
     def is_procedure(self) -> bool:
