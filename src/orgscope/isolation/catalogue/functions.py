@@ -79,7 +79,7 @@ class FunctionInfo:
     """What a CALL of a procedure names besides, and gives no value."""
     grantees: frozenset[str]
     definition: str = field(compare=False, repr=False)
-    """The statement that makes it, empty for an aggregate; a setting that was put back comes last."""
+    """The statement that makes it, empty for an aggregate; what was put back comes last in it."""
 
     @property
     def is_procedure(self) -> bool:
