@@ -60,7 +60,7 @@ Run `orgscope migrate` in this folder: it deploys orgscope and then this project
 
 | folder | what it holds | when a file changes |
 |---|---|---|
-| `migrations/` | tables, indexes, data: what cannot be run twice | not once deployed: write another |
+| `migrations/` | tables, indexes, data: what cannot be run twice | never, once deployed |
 | `sql/` | functions, views, triggers, one per file | it is applied again |
 | `policies/` | who may do what with each table, one file per table | it is applied again |
 
