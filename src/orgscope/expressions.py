@@ -1,14 +1,16 @@
-"""Take apart what PostgreSQL prints of an expression: everything stands in parentheses."""
+"""Take apart what PostgreSQL prints of expressions, in which everything stands in parentheses."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["operands", "terms"]
+__all__ = ["operands", "terms", "without_search_path"]
 
 _OPERATORS: Final = ("AND", "OR")
 _QUOTES: Final = "'\""
+_SEARCH_PATH: Final = re.compile(r"^ SET search_path TO .*$", re.MULTILINE)
 
 
 def operands(expression: str) -> tuple[str, list[str]]:
@@ -34,6 +36,14 @@ def terms(expression: str) -> Iterator[str]:
         yield expression
     for part in parts if operator else ():
         yield from terms(part)
+
+
+def without_search_path(text: str) -> str:
+    """Return a function's definition without the search path that it sets for itself.
+
+    That names the temporary schema, to put it last, and no value.
+    """
+    return _SEARCH_PATH.sub("", text)
 
 
 def _is_enclosed(text: str) -> bool:

@@ -92,6 +92,19 @@ def test_migrate__changed_by_hand_beside_it__says_how_many_and_who_names_them(
     assert "orgscope migrate --repair" in CliRunner().invoke(app, ["drift"], env=known).output
 
 
+def test_plan__tables_to_adopt__are_not_told_as_changed_by_hand(
+    database: Database, project: Project
+) -> None:
+    for statement in (
+        "create schema shop authorization orgscope_owner",
+        "create table shop.rooms (id int)",
+        "alter table shop.rooms owner to orgscope_owner",
+    ):
+        database.admin.execute(render(statement, database.settings.role_prefix))
+    add_revision(project, "adopt", "-- adopts: yes\ncreate table shop.rooms (id int);")
+    assert deploy.plan(database.settings, project).drift == []
+
+
 def test_migrate__repair__puts_back_what_files_make_and_names_the_rest(database: Database) -> None:
     for statement in (
         "create policy everything on workos.users using (true)",

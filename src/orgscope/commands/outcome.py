@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +15,6 @@ from orgscope.project import core
 
 __all__ = ["show_drift", "show_outcome"]
 
-_TABLE: Final = re.compile(r"\w+[.]\w+")
 _WHOLE: Final = frozenset({"schema", "relation", "function", "type", "index"})
 _PLURALS: Final = {"policy": "policies", "index": "indexes"}
 _FIRST: Final = (*RELATIONS.values(), "type", "function", "trigger", "policy", "grant")
@@ -98,8 +96,7 @@ def _new_of_core(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
     ]
     whole = {change.identity for change in made if change.kind in _WHOLE}
     for change in made:
-        table = _TABLE.match(change.identity)
-        names = {change.identity, table[0] if table else change.schema}
+        names = {change.identity, change.relation or change.schema}
         if change.kind in _WHOLE or not whole.isdisjoint(names):
             yield change.key
 

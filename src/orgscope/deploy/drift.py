@@ -48,8 +48,9 @@ def by_hand(
     *,
     policies_only: bool = False,
 ) -> list[Change]:
-    """Compare ``now`` with what the deployments left behind."""
-    changes = catalogue.compare(catalogue.recorded(opened, schemas), now)
+    """Compare what ``now`` holds of ``schemas`` with what the deployments left behind."""
+    standing = {key: definition for key, definition in now.items() if key[0] in schemas}
+    changes = catalogue.compare(catalogue.recorded(opened, schemas), standing)
     return [change for change in changes if not policies_only or is_of_policies(change)]
 
 

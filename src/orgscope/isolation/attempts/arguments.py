@@ -117,7 +117,7 @@ def _chosen(
     for place, (name, kind) in enumerate(function.parameters):
         values = options[kind]
         # Of two times the one is where it begins, and the other where it ends.
-        turn = number + (kinds[:place].count(kind) if _is_range(kind) else 0)
+        turn = number + (kinds[:place].count(kind) if _has_two_ends(kind) else 0)
         known = values[turn % len(values)] if values else None
         chosen.append(sample.get(name or f"${place + 1}", known))
     return tuple(chosen)
@@ -135,7 +135,7 @@ def _options(kind: str, subject: Subject, cells: Mapping[str, str]) -> list[str]
     return [*wide, *found][:_MOST]
 
 
-def _is_range(kind: str) -> bool:
+def _has_two_ends(kind: str) -> bool:
     return len(_WIDE.get(_family(kind), ())) > 1
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from orgscope.expressions import terms
+from orgscope.expressions import terms, without_search_path
 
 __all__ = ["chosen", "unknown_login", "unvaried"]
 
@@ -48,8 +48,6 @@ _CLOCK: Final = _words(
     "(?:clock|statement|transaction)_timestamp",
     "timeofday",
 )
-_PINNED: Final = re.compile(r"^ SET search_path TO .*$", re.MULTILINE)
-"""A function's own search path, which names the temporary schema to put it last."""
 
 
 def chosen(text: str) -> str:
@@ -57,7 +55,7 @@ def chosen(text: str) -> str:
 
     The empty text when nothing.
     """
-    read = _PINNED.sub("", text)
+    read = without_search_path(text)
     return next((what for what, pattern in _CHOSEN.items() if pattern.search(read)), "")
 
 

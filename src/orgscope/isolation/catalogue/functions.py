@@ -105,10 +105,8 @@ def read_functions(
     found = connection.execute(_FUNCTIONS, names).fetchall()
     functions = []
     for *rest, parameters, outputs, grantees, definition in found:
-        facts: Any = (
-            *(*rest, _pairs(parameters), _pairs(outputs)),
-            *(frozenset(grantees), definition),
-        )
+        pairs = _pairs(parameters), _pairs(outputs)
+        facts: Any = (*rest, *pairs, frozenset(grantees), definition)
         functions.append(FunctionInfo(*facts))
     return functions
 

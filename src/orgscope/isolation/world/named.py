@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import chain, combinations, islice, permutations, product
 from typing import Final
 
-from orgscope.expressions import operands, terms
+from orgscope.expressions import operands, terms, without_search_path
 from orgscope.isolation.catalogue.tables import Column, TableInfo
 from orgscope.isolation.contract.model import Relation, Table
 from orgscope.isolation.world.times import times
@@ -47,8 +47,6 @@ _FIELDS: Final = {
 """What policies read of a person and of a session in the mirror."""
 _PATTERN: Final = re.compile(r"[\^$%|()\\*+?{},\"\[\]]+")
 """What stands between the words of a pattern, and of an array."""
-_PATH: Final = re.compile(r"^ SET search_path TO .*$", re.MULTILINE)
-"""What a function's definition says of itself, in quotes."""
 _LENGTH: Final = re.compile(r"\b(?:char(?:acter)?_)?length\(")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBERS: Final = ("integer", "bigint", "smallint", "numeric", "real", "double precision")
@@ -235,7 +233,7 @@ def _whose(declared: Relation) -> set[str | None]:
 
 def _strings(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        for found in _STRING.findall(_PATH.sub("", text)):
+        for found in _STRING.findall(without_search_path(text)):
             yield found.replace("''", "'")
 
 
