@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 __all__ = ["operands", "terms", "without_search_path"]
@@ -23,19 +25,18 @@ def operands(expression: str) -> tuple[str, list[str]]:
     text = expression.strip()
     inner = text[1:-1] if _is_enclosed(text) else text
     for operator in _OPERATORS:
-        parts = _split(inner, f" {operator} ")
+        separator = f" {operator} "
+        parts = _split(inner, separator) if separator in inner else ()
         if len(parts) > 1:
             return operator, parts
     return "", [expression]
 
 
-def terms(expression: str) -> Iterator[str]:
-    """Yield what is joined by AND and OR, at any depth."""
+@lru_cache(maxsize=4096)
+def terms(expression: str) -> tuple[str, ...]:
+    """Return what is joined by AND and OR, at any depth."""
     operator, parts = operands(expression)
-    if not operator:
-        yield expression
-    for part in parts if operator else ():
-        yield from terms(part)
+    return tuple(chain.from_iterable(map(terms, parts))) if operator else (expression,)
 
 
 def without_search_path(text: str) -> str:

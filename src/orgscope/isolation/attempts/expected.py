@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from orgscope.isolation.contract.model import Command, Grant, Reach, Relation
 from orgscope.isolation.report.outcome import Expected
@@ -74,10 +74,12 @@ def _reaches(actor: Actor, declared: Relation, reach: Reach, row: Row) -> bool:
         return False
     here = actor.organization is not None and actor.organization in row.organizations
     mine = actor.person is not None and actor.person in row.persons
-    answers: Mapping[Reach, bool] = {
-        "all": True,
-        "organization": here,
-        "own": mine and (here or declared.scope != "organization"),
-        "own or organization": mine or here,
-    }
-    return answers[reach]
+    match reach:
+        case "all":
+            return True
+        case "organization":
+            return here
+        case "own":
+            return mine and (here or declared.scope != "organization")
+        case "own or organization":
+            return mine or here

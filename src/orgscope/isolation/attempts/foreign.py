@@ -30,9 +30,10 @@ class Foreign:
         words: dict[str, str] = {}
         known_words: set[str] = set()
         known: set[str] = set()
+        people = {person for organization, person in PAIRS if organization == actor.organization}
         for subject in subjects:
             for row in subject.rows:
-                if _is_known(actor, subject, row):
+                if _is_known(actor, people, subject, row):
                     known_words |= row.words
                     known.update(row.cells.values())
                 elif row.organizations or row.persons:
@@ -46,10 +47,9 @@ class Foreign:
         return sorted({self.words[word] for word in words if word in self.words})
 
 
-def _is_known(actor: Actor, subject: Subject, row: Row) -> bool:
+def _is_known(actor: Actor, people: Collection[str], subject: Subject, row: Row) -> bool:
     """Say whether what stands in the row may be seen: also by a colleague, and when it is dead."""
     declared = subject.declared
-    people = {person for organization, person in PAIRS if organization == actor.organization}
     is_here = actor.organization in row.organizations
     is_ours = not row.persons.isdisjoint(people)
     if declared.scope == "organization":

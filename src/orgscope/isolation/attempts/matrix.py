@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -31,22 +31,24 @@ def run_matrix(
     contract: Contract,
     world: World,
     prepared: Prepared,
-    actors: Iterable[Actor],
+    actors: Sequence[Actor],
 ) -> list[Case]:
-    """Run every case and return it.
+    """Run every case and return it: the actors of a login share a session, as behind a pool.
 
     Raises IsolationAborted when an actor bypasses row security, when one that must be admitted is
     not, and when a denial has no positive control.
     """
     cases = list(refused_cases(clone, world))
-    for actor in actors:
-        with acting(clone, actor, world, contract) as (connection, sqlstate):
-            open_attempts(connection)
-            cases += context_cases(connection, actor, contract, sqlstate)
-            cases += [
-                Case.of(actor.name, name, tried)
-                for name, tried in _attempts(clone, connection, actor, contract, prepared)
-            ]
+    with clone.sessions(actor.login for actor in actors) as sessions:
+        for actor in actors:
+            connection = sessions[actor.login]
+            with acting(clone, connection, actor, world, contract) as sqlstate:
+                open_attempts(connection)
+                cases += context_cases(connection, actor, contract, sqlstate)
+                cases += [
+                    Case.of(actor.name, name, tried)
+                    for name, tried in _attempts(clone, connection, actor, contract, prepared)
+                ]
     return cases + controls(clone, prepared, cases)
 
 

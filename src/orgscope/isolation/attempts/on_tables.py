@@ -99,9 +99,14 @@ def _groups(
 ) -> dict[tuple[str, Expected], list[Row]]:
     """Group the rows by where they stand and what is expected of them."""
     groups: dict[tuple[str, Expected], list[Row]] = {}
+    # Many rows, and few answers: a row's owners and whether it lives decide.
+    found: dict[object, tuple[str, Expected]] = {}
     for row in subject.rows:
-        expected = expected_of_all(actor, subject.declared, commands, row)
-        groups.setdefault((place_of(actor, subject.declared, row), expected), []).append(row)
+        whose = row.organizations, row.persons, row.live
+        if whose not in found:
+            expected = expected_of_all(actor, subject.declared, commands, row)
+            found[whose] = place_of(actor, subject.declared, row), expected
+        groups.setdefault(found[whose], []).append(row)
     return groups
 
 

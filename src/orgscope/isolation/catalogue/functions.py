@@ -13,7 +13,14 @@ from orgscope.isolation.contract.model import Contract
 
 __all__ = ["FunctionInfo", "assert_functions", "read_functions"]
 
+# Only the signatures of these are written: that of a function takes longer than to find it.
 _FUNCTIONS: Final = """
+with under_test as materialized (
+  select p.oid, n.nspname
+  from pg_catalog.pg_proc as p
+  inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
+  where n.nspname = any (%(schemas)s)
+)
 select
   p.oid, format('%%s.%%s', n.nspname, p.proname),
   format('%%s.%%s(%%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)),
@@ -35,10 +42,9 @@ select
           on a.is_grantable or not o.is_grantable
         left join pg_catalog.pg_roles as r on a.grantee = r.oid),
   case when p.prokind in ('f', 'p') then pg_get_functiondef(p.oid) else '' end
-from pg_catalog.pg_proc as p
-inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
-where n.nspname = any (%(schemas)s)
-  and (%(only)s::text[] is null or p.oid::regprocedure::text = any (%(only)s))
+from under_test as n
+inner join pg_catalog.pg_proc as p on n.oid = p.oid
+where (%(only)s::text[] is null or n.oid::regprocedure::text = any (%(only)s))
   and not exists (select from pg_catalog.pg_depend as d
                   where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')
 order by 3

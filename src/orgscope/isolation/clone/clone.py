@@ -7,9 +7,9 @@ to it that is not possible, and ``orgscope.isolation.clone.dump`` copies its sch
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
@@ -38,6 +38,7 @@ class Clone:
     dbname: str
     superuser: bool
     """True when the DBA may take any session's identity; else each login needs its own URL."""
+    _kept: ExitStack = field(repr=False)
 
     @property
     def target(self) -> Settings:
@@ -68,6 +69,16 @@ class Clone:
                 role = sql.Identifier(f"{self.settings.role_prefix}_{login}")
                 connection.execute(sql.SQL("set session authorization {}").format(role))
             yield connection
+
+    @contextmanager
+    def sessions(self, logins: Iterable[str]) -> Iterator[Mapping[str, psycopg.Connection[Any]]]:
+        """Connect as each of the logins, once."""
+        with ExitStack() as stack:
+            yield {one: stack.enter_context(self.connect(one)) for one in dict.fromkeys(logins)}
+
+    def keep(self, login: str) -> psycopg.Connection[Any]:
+        """Connect as ``connect`` does, until the clone is dropped."""
+        return self._kept.enter_context(self.connect(login))
 
     @contextmanager
     def catalogue(self) -> Iterator[psycopg.Connection[Any]]:
@@ -110,11 +121,13 @@ def cloned(settings: Settings) -> Iterator[Clone]:
             with copy_schema(settings, connection, name, superuser=superuser) as target:
                 if superuser:  # else the copy is on a server of its own, with grants of its own
                     copy_grants(connection, source=source, to=name)
-                yield Clone(target, name, superuser=True)
+                with ExitStack() as kept:
+                    yield Clone(target, name, superuser=True, _kept=kept)
             return
         try:
             copy_grants(connection, source=source, to=name)
-            yield Clone(settings, name, superuser)
+            with ExitStack() as kept:
+                yield Clone(settings, name, superuser, kept)
         finally:
             # Only a superuser may end other roles' sessions; anybody else's DROP waits for our own.
             force = sql.SQL(" with (force)" if superuser else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
@@ -33,6 +33,9 @@ from orgscope.isolation.world.environment import World
 
 __all__ = ["hunt"]
 
+_ASKED_OFTEN: Final = 5
+"""Times; the catalogue is read after each mistake, and a mistake is made once."""
+
 
 def hunt(
     clone: Clone,
@@ -49,17 +52,15 @@ def hunt(
     Raises IsolationAborted when something differs without any mistake.
     """
     with ExitStack() as stack:
-        connections = {
-            login: stack.enter_context(clone.connect(login))
-            for login in dict.fromkeys(actor.login for actor in ACTORS)
-        }
+        sessions = stack.enter_context(clone.sessions(actor.login for actor in ACTORS))
         owner = stack.enter_context(clone.connect("migrator"))
         owner.execute(QUALIFY)  # as the names of the mutants were read
+        owner.prepare_threshold = _ASKED_OFTEN
         superuser = stack.enter_context(clone.connect())
         # Also where the run was quick: the mistakes of a helper show on whose token has ended.
         actors = tuple(dict.fromkeys((*examined.actors, *ACTORS)))
         contract = examined.contract
-        hunter = _Hunter(clone, contract, examined.world, actors, {}, connections, owner, superuser)
+        hunter = _Hunter(clone, contract, examined.world, actors, {}, sessions, owner, superuser)
         fates = hunter.fates(guards)
         wide = [_widened(clone, one) for one in examined.prepared.subjects]
         hunter = replace(
@@ -99,7 +100,7 @@ class _Hunter:
     world: World
     actors: Sequence[Actor]
     subjects: Mapping[str, Subject]
-    connections: Mapping[str, psycopg.Connection[Any]]
+    sessions: Mapping[str, psycopg.Connection[Any]]
     owner: psycopg.Connection[Any]
     superuser: psycopg.Connection[Any]
 
@@ -140,7 +141,7 @@ class _Hunter:
     def in_matrix(self, actors: Iterable[Actor], tables: Sequence[str]) -> str:
         """Return the first case that differs, the empty text without one."""
         for actor in actors if tables else ():
-            connection = self.connections[actor.login]
+            connection = self.sessions[actor.login]
             # Left open, the transaction would keep the mistake from being undone.
             with opened(self.clone, connection, actor, self.world) as sqlstate:
                 open_attempts(connection)

@@ -131,21 +131,20 @@ PROMPT_ACTORS: Final = tuple(actor for actor in ACTORS if actor.opening != "ende
 
 @contextmanager
 def acting(
-    clone: Clone, actor: Actor, world: World, contract: Contract
-) -> Iterator[tuple[psycopg.Connection[Any], str | None]]:
-    """Open the actor's transaction on a connection of its own, and roll it back at the end.
-
-    Yields its connection and the SQLSTATE with which the opening failed, None when it did not.
+    clone: Clone,
+    connection: psycopg.Connection[Any],
+    actor: Actor,
+    world: World,
+    contract: Contract,
+) -> Iterator[str | None]:
+    """Open a transaction of the actor as ``opened`` does, where it can prove something.
 
     Raises IsolationAborted (WS501) when the actor's role bypasses row security: nothing that it
     sees or does not see would prove anything.
     """
-    with (
-        clone.connect(actor.login) as connection,
-        opened(clone, connection, actor, world) as sqlstate,
-    ):
+    with opened(clone, connection, actor, world) as sqlstate:
         _refuse_bypass(connection, actor, contract)
-        yield connection, sqlstate
+        yield sqlstate
 
 
 @contextmanager
@@ -156,7 +155,7 @@ def opened(
 
     Yields the SQLSTATE with which the opening failed, None when it did not.
     """
-    with _entitled(clone, actor, world):
+    with _entitled(actor, world):
         connection.execute("begin")
         try:
             yield _open(clone, connection, actor, world)
@@ -165,7 +164,7 @@ def opened(
 
 
 @contextmanager
-def _entitled(clone: Clone, actor: Actor, world: World) -> Iterator[None]:
+def _entitled(actor: Actor, world: World) -> Iterator[None]:
     """Give the actor its roles, and what else is said of it, for the length of the block."""
     given = [
         (organization, str(slug))
@@ -173,16 +172,16 @@ def _entitled(clone: Clone, actor: Actor, world: World) -> Iterator[None]:
         if organization is not None and slug not in {None, MEMBER}
     ]
     for organization, slug in given:
-        world.give_role(clone, actor.subject, organization, slug)
+        world.give_role(actor.subject, organization, slug)
     if actor.user or actor.method:
-        world.mark(clone, actor.subject, dict(actor.user), actor.method)
+        world.mark(actor.subject, dict(actor.user), actor.method)
     try:
         yield
     finally:
         for organization, _ in given:
-            world.give_role(clone, actor.subject, organization, MEMBER)
+            world.give_role(actor.subject, organization, MEMBER)
         if actor.user or actor.method:
-            world.mark(clone, actor.subject, {}, None)
+            world.mark(actor.subject, {}, None)
 
 
 def _open(

@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any, Final
 
 import jwt
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
@@ -122,6 +123,7 @@ class World:
     settings: dict[str, Any]
     """``authz.settings`` of the clone: which issuer, client and audience it accepts."""
     key: RSAPrivateKey = field(repr=False)
+    _sync: psycopg.Connection[Any] = field(repr=False)
     _numbers: Iterator[int] = field(default_factory=count, repr=False)
 
     @classmethod
@@ -136,8 +138,8 @@ class World:
         with clone.connect("keys") as connection:
             connection.execute("select authz.put_keys(%s::jsonb)", (json.dumps({"keys": [jwk]}),))
             row = connection.execute("select authz.current_settings()").fetchone()
-        world = cls(row[0] if row else {}, key)
-        world._send(clone, _events())
+        world = cls(row[0] if row else {}, key, clone.keep("sync"))
+        world._send(_events())
         with clone.connect("admin") as connection, connection.transaction():
             connection.execute("select authz.begin_privileged('isolation test')")
             connection.execute("select sync.erase_user(%s)", (person("erased"),))
@@ -166,19 +168,19 @@ class World:
             claims["act"] = {"sub": impersonator}
         return self._signed(claims)
 
-    def give_role(self, clone: Clone, name: str, organization: str, slug: str) -> None:
+    def give_role(self, name: str, organization: str, slug: str) -> None:
         """Give a member another role. Raises IsolationAborted when the event does not apply."""
         membership = _membership(name, organization, "active", slug)
-        self._send(clone, [("organization_membership.updated", membership)])
+        self._send([("organization_membership.updated", membership)])
 
-    def mark(self, clone: Clone, name: str, user: Mapping[str, str], method: str | None) -> None:
+    def mark(self, name: str, user: Mapping[str, str], method: str | None) -> None:
         """Give a person other fields, and its session another way to sign in; without, its own.
 
         Raises IsolationAborted when the event does not apply.
         """
         marked = _session(name) | ({"auth_method": method} if method else {})
         events = [("user.updated", _user(name) | dict(user)), ("session.created", marked)]
-        self._send(clone, events)
+        self._send(events)
 
     def ending_token(self, name: str, organization: str) -> str:
         """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
@@ -224,28 +226,27 @@ class World:
     def _signed(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": _KID})
 
-    def _send(self, clone: Clone, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
-        with clone.connect("sync") as connection:
-            for type_, data in events:
-                number = next(self._numbers)
-                # Whatever comes later is newer.
-                at = f"{_FROM + timedelta(milliseconds=number):%Y-%m-%dT%H:%M:%S.%f}Z"
-                body = json.dumps(
-                    {
-                        "object": "event",
-                        "id": _id("event", f"{number:06d}"),
-                        "event": type_,
-                        "created_at": at,
-                        "data": {"created_at": _AT, "updated_at": at, **data},
-                    }
+    def _send(self, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        for type_, data in events:
+            number = next(self._numbers)
+            # Whatever comes later is newer.
+            at = f"{_FROM + timedelta(milliseconds=number):%Y-%m-%dT%H:%M:%S.%f}Z"
+            body = json.dumps(
+                {
+                    "object": "event",
+                    "id": _id("event", f"{number:06d}"),
+                    "event": type_,
+                    "created_at": at,
+                    "data": {"created_at": _AT, "updated_at": at, **data},
+                }
+            )
+            row = self._sync.execute("select sync.receive_event(%s)", (body,)).fetchone()
+            if row is None or row[0] != "applied":
+                raise IsolationAborted(
+                    f"the event {type_} of the made-up environment was answered "
+                    f"'{row[0] if row else None}' and not 'applied', so nobody can act. Look "
+                    " for the trigger or function that stopped it."
                 )
-                row = connection.execute("select sync.receive_event(%s)", (body,)).fetchone()
-                if row is None or row[0] != "applied":
-                    raise IsolationAborted(
-                        f"the event {type_} of the made-up environment was answered "
-                        f"'{row[0] if row else None}' and not 'applied', so nobody can act. Look "
-                        " for the trigger or function that stopped it."
-                    )
 
 
 def _events() -> list[tuple[str, dict[str, Any]]]:
