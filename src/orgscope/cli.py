@@ -3,66 +3,88 @@
 from __future__ import annotations
 
 import sys
+from collections import UserDict
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from orgscope.commands import deploy, dev, inbox, isolation, keys, policy, sync
-from orgscope.commands.adopt import adopt
-from orgscope.commands.backfill import backfill
-from orgscope.commands.doctor import doctor
-from orgscope.commands.erase import erase
-from orgscope.commands.explain_cost import explain_cost
-from orgscope.commands.failure import FAILURES, describe
-from orgscope.commands.feed import feed
-from orgscope.commands.lint import lint
-from orgscope.commands.plan import plan
-from orgscope.commands.rebuild import rebuild
-from orgscope.commands.reconcile import reconcile
-from orgscope.commands.serve import serve
-from orgscope.commands.snapshot import snapshot
-from orgscope.commands.status import status
-from orgscope.commands.trace import trace
-from orgscope.commands.worker import worker
+from orgscope.commands.failure import describe, failures
 
-__all__ = ["app", "main"]
+__all__ = ["COMMANDS", "app", "main"]
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-app.add_typer(isolation.app, name="isolation")
-app.add_typer(policy.app, name="policy")
-app.add_typer(keys.app, name="keys")
-app.add_typer(dev.app, name="dev")
-app.add_typer(inbox.app, name="inbox")
-app.add_typer(sync.app, name="sync")
-for command in (
-    deploy.roles,
-    adopt,
-    deploy.migrate,
-    plan,
-    deploy.drift,
-    snapshot,
-    deploy.init,
-    deploy.revision,
-    deploy.version,
-    serve,
-    worker,
-    feed,
-    backfill,
-    reconcile,
-    status,
-    trace,
-    erase,
-    rebuild,
-    doctor,
-    explain_cost,
-    lint,
-):
-    app.command()(command)
+COMMANDS: Final = {
+    "roles": "deploy:roles",
+    "adopt": "adopt:adopt",
+    "migrate": "deploy:migrate",
+    "plan": "plan:plan",
+    "drift": "deploy:drift",
+    "snapshot": "snapshot:snapshot",
+    "init": "deploy:init",
+    "revision": "deploy:revision",
+    "version": "deploy:version",
+    "serve": "serve:serve",
+    "worker": "worker:worker",
+    "feed": "feed:feed",
+    "backfill": "backfill:backfill",
+    "reconcile": "reconcile:reconcile",
+    "status": "status:status",
+    "trace": "trace:trace",
+    "erase": "erase:erase",
+    "rebuild": "rebuild:rebuild",
+    "doctor": "doctor:doctor",
+    "explain-cost": "explain_cost:explain_cost",
+    "lint": "lint:lint",
+    "isolation": "isolation:app",
+    "policy": "policy:app",
+    "keys": "keys:app",
+    "dev": "dev:app",
+    "inbox": "inbox:app",
+    "sync": "sync:app",
+}
+"""Each command, or sub-application: its module in ``orgscope.commands``, and its name there."""
+
+
+class _Commands(UserDict[str, Any]):
+    """The table; an entry is imported when it is asked for, because all of them take seconds."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, attribute = super().__getitem__(name).partition(":")
+        found = getattr(import_module(f"orgscope.commands.{module}"), attribute)
+        parent = typer.Typer()
+        if isinstance(found, typer.Typer):
+            parent.add_typer(found, name=name)
+        else:
+            parent.command(name)(found)
+        return get_group(parent).commands[name]
+
+
+class _LazyGroup(TyperGroup):
+    """A group that looks up its commands in the table, and the names for a misspelt one as well."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Commands(COMMANDS)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*self.commands]  # typer's own would import each, to complete the name of one
+
+
+# Without a callback Typer refuses an application that has no command of its own.
+app = typer.Typer(
+    cls=_LazyGroup,
+    callback=lambda: None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 
 
 def main() -> None:
     """Run; an error of orgscope, its settings or the database is one message and exit code 1."""
     try:
         app()
-    except FAILURES as error:
+    except failures() as error:
         typer.echo(f"orgscope: {describe(error)}", err=True)
         sys.exit(1)

@@ -27,13 +27,11 @@ from orgscope.connection import connect
 from orgscope.devworkos import DevWorkOS, serve
 from orgscope.embedded import Server, temporary_server
 from orgscope.errors import OrgscopeError
+from orgscope.project import DEV_ENVIRONMENT
 from orgscope.settings import LOGINS, Settings
 from orgscope.web.webhooks import PATH
 
-__all__ = ["DEV_ENVIRONMENT", "ServiceFailed", "Stack", "environment", "running_stack"]
-
-DEV_ENVIRONMENT: Final = Path(".orgscope") / "dev.env"
-"""Where a running stack leaves its settings, relative to the project."""
+__all__ = ["ServiceFailed", "Stack", "environment", "running_stack"]
 
 _NOT_THE_SERVICES: Final = ("ORGSCOPE_DBA_URL", "ORGSCOPE_MIGRATOR_URL", "ORGSCOPE_PROJECT")
 """What a service need not know; in the project's folder it would read another ``.env``."""

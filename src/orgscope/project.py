@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orgscope.errors import ConfigurationError, FileFailed
 
-__all__ = ["CORE_SCHEMAS", "PROJECT_FILE", "Project", "core"]
+__all__ = ["CORE_SCHEMAS", "DEV_ENVIRONMENT", "PROJECT_FILE", "Project", "core"]
 
 CORE_SCHEMAS = ("deploy", "authz", "workos", "sync", "audit")
 PROJECT_FILE = "orgscope.toml"
+DEV_ENVIRONMENT = Path(".orgscope") / "dev.env"
+"""Where `orgscope dev up` leaves its settings, relative to the project."""
 
 
 class _ProjectTable(BaseModel):

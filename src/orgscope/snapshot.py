@@ -10,8 +10,8 @@ from typing import Any, Final
 import psycopg
 
 from orgscope.deploy.catalogue import POLICY_COMMANDS, RELATIONS, Catalogue, read
-from orgscope.deploy.files import unrender
 from orgscope.project import Project, core
+from orgscope.repeatable_files import unrender
 
 __all__ = ["policies_text"]
 

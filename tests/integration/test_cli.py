@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from orgscope.cli import app
+from orgscope.cli import COMMANDS, app
 from orgscope.devstack import environment
 from tests.database import PASSWORD, Database
 from tests.integration.command_line import failure, run_process
@@ -155,6 +155,12 @@ def test_init__new_folder__deploys_as_it_is(database: Database, tmp_path: Path) 
     result = CliRunner().invoke(app, ["migrate", "--project", str(made)], env=variables)
     assert result.exit_code == 0, result.output
     assert database.rows("select 1 from pg_namespace where nspname = 'clinic'") == [(1,)]
+
+
+def test_help__of_all__has_a_line_for_each_command(tmp_path: Path) -> None:
+    lines = run_process("--help", cwd=tmp_path).stdout.splitlines()
+    named = [words[1] for words in map(str.split, lines) if len(words) > 2]
+    assert [name for name in named if name in COMMANDS] == [*COMMANDS]
 
 
 def test_command__no_project_file__one_clear_message(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from orgscope.cli import app
-from orgscope.commands.failure import FAILURES, describe
+from orgscope.commands.failure import describe, failures
 from orgscope.errors import KeyRefused
 from orgscope.settings import URLS
 from tests.database import Database
@@ -108,7 +108,7 @@ def test_command__any_url_malformed__says_which_and_nothing_of_it(
         variables = {"WORKOS_CLIENT_ID": "client_1", variable: "postgresql://u:s3cr@et@127.0.0.1/d"}
         result = CliRunner().invoke(app, [*words], env=variables)
         said = result.output
-        if isinstance(result.exception, FAILURES):
+        if isinstance(result.exception, failures()):
             said += describe(result.exception)
         assert f"{variable} is not a connection URL" in said
         looks = words[0] in LOOKING or words[:2] == ("policy", "matrix")

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from orgscope import deploy
-from orgscope.devstack import DEV_ENVIRONMENT, running_stack
+from orgscope.devstack import running_stack
+from orgscope.project import DEV_ENVIRONMENT
 
 
 def test_running_stack__scratch__keeps_settings_and_log_and_no_data(

@@ -6,8 +6,8 @@ import pytest
 
 from orgscope import deploy
 from orgscope.deploy import Project
-from orgscope.deploy.files import render
 from orgscope.errors import DatabaseNotReady
+from orgscope.repeatable_files import render
 from tests.database import Database
 from tests.migrations.projects import add_table, edit, write
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orgscope.deploy import Project
-from orgscope.deploy.files import render, repeatable_files
 from orgscope.errors import ConfigurationError
+from orgscope.repeatable_files import render, repeatable_files
 from tests.migrations.projects import write
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from orgscope import errors
 from orgscope.deploy import Project, core
-from orgscope.deploy.files import repeatable_files
 from orgscope.deploy.statements import split
+from orgscope.repeatable_files import repeatable_files
 from tests.database import Database
 from tests.migrations.frozen import ROOT
 

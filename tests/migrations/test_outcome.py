@@ -12,8 +12,8 @@ from orgscope import deploy
 from orgscope.cli import app
 from orgscope.commands.outcome import show_outcome
 from orgscope.deploy import Project
-from orgscope.deploy.files import render
 from orgscope.devstack import environment
+from orgscope.repeatable_files import render
 from tests.database import Database
 from tests.migrations.projects import add_revision, add_table, write
 

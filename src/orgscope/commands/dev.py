@@ -10,9 +10,8 @@ from typing import Annotated
 import httpx2
 import typer
 
-from orgscope.devstack import DEV_ENVIRONMENT, running_stack
 from orgscope.errors import ConfigurationError
-from orgscope.project import Project
+from orgscope.project import DEV_ENVIRONMENT, Project
 from orgscope.settings import Settings
 
 __all__ = ["app"]
@@ -29,6 +28,8 @@ def up(
     source: Annotated[Path | None, typer.Option(help="Where the module lies.")] = None,
 ) -> None:
     """Start everything, reload the service when its code changes, and stay up until Ctrl-C."""
+    from orgscope.devstack import running_stack  # noqa: PLC0415 - slow, and a token needs none of it
+
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with running_stack(
         Project.load(project), factory, reload=True, pythonpath=source and source.resolve()

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from orgscope.commands.failure import FAILURES, describe
+from orgscope.commands.failure import describe, failures
 from orgscope.commands.options import ProjectOption, opened
 from orgscope.doctor import Finding, Level, examine, exit_code
 
@@ -34,7 +34,7 @@ def doctor(
     """
     try:
         settings, _ = opened(project)
-    except FAILURES as error:
+    except failures() as error:
         typer.echo(f"doctor: nothing was looked at: {describe(error)}", err=True)
         raise typer.Exit(_UNSEEN) from error
     console = Console(soft_wrap=True, highlight=False)

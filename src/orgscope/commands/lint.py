@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from orgscope.commands.failure import FAILURES, describe
+from orgscope.commands.failure import describe, failures
 from orgscope.commands.options import ProjectOption
 from orgscope.commands.target import DsnArgument, target
 from orgscope.connection import connect
@@ -110,7 +110,7 @@ def lint(  # noqa: PLR0917 - typer reads the parameters as arguments and options
         if known is not None:
             report = compare(report, known)
         _write(report, format_, output)
-    except (*FAILURES, OSError) as error:
+    except failures(OSError) as error:
         said = str(error) if isinstance(error, OSError) else describe(error)
         typer.echo(f"lint: could not look: {said}", err=True)
         raise typer.Exit(_COULD_NOT_LOOK) from error

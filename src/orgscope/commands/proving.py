@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from orgscope.commands.failure import FAILURES, describe
+from orgscope.commands.failure import describe, failures
 
 __all__ = ["OnlyOption", "proving"]
 
@@ -25,7 +25,7 @@ def proving() -> Iterator[None]:
     """End the command with exit code 2 when the block fails: then nothing was proven."""
     try:
         yield
-    except (*FAILURES, OSError) as error:
+    except failures(OSError) as error:
         said = str(error) if isinstance(error, OSError) else describe(error)
         typer.echo(f"isolation: nothing was proven: {said}", err=True)
         raise typer.Exit(_UNPROVEN) from error

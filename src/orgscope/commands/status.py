@@ -12,7 +12,7 @@ from orgscope.commands.options import ProjectOption, opened
 from orgscope.commands.output import print_record, print_table
 from orgscope.connection import connect
 from orgscope.settings import Settings
-from orgscope.sync.status import read_organization, read_problems, read_status
+from orgscope.status import read_organization, read_problems, read_status
 
 __all__ = ["status"]
 

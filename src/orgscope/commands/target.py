@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,6 @@ from pydantic import SecretStr
 from orgscope.commands.options import opened
 from orgscope.connection import url_parts
 from orgscope.errors import ConfigurationError
-from orgscope.isolation.clone.local import deployed
 from orgscope.project import Project
 from orgscope.settings import Settings
 
@@ -42,9 +41,15 @@ def target(dsn: str | None, folder: Path | None) -> Iterator[tuple[Settings, Pro
     `deployed` do.
     """
     settings, project = opened(folder)
-    given = nullcontext(_settings_of(dsn, settings)) if dsn else deployed(project)
+    given = nullcontext(_settings_of(dsn, settings)) if dsn else _deployed(project)
     with _terminable(), given as tested:
         yield tested, project
+
+
+def _deployed(project: Project | None) -> AbstractContextManager[Settings]:
+    from orgscope.isolation.clone.local import deployed  # noqa: PLC0415 - slow, not for a DSN
+
+    return deployed(project)
 
 
 @contextmanager

@@ -14,12 +14,12 @@ import psycopg
 
 from orgscope.deploy import catalogue
 from orgscope.deploy.catalogue import Catalogue, Change
-from orgscope.deploy.files import render
 from orgscope.deploy.objects import read_objects
 from orgscope.deploy.pending import PendingRevision
 from orgscope.deploy.sql import execute_file, run_step
 from orgscope.errors import FileFailed
 from orgscope.project import Project
+from orgscope.repeatable_files import render
 
 __all__ = ["adopt", "find_adopted"]
 

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import psycopg
 
-from orgscope.deploy.files import RepeatableFile, repeatable_files
 from orgscope.deploy.psql import for_psql
 from orgscope.deploy.sql import execute_file, run_query
 from orgscope.errors import FileFailed
 from orgscope.project import Project
+from orgscope.repeatable_files import RepeatableFile, repeatable_files
 
 __all__ = ["applied", "apply_files", "files_script", "is_policies_file"]
 

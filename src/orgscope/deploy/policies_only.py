@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from orgscope.deploy.applied import applied, is_policies_file
 from orgscope.deploy.catalogue import Change
-from orgscope.deploy.files import repeatable_files
 from orgscope.deploy.pending import pending
 from orgscope.deploy.sql import driver
 from orgscope.errors import DatabaseNotReady
 from orgscope.project import Project
+from orgscope.repeatable_files import repeatable_files
 
 __all__ = ["is_of_policies", "refuse_others"]
 

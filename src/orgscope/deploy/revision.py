@@ -12,11 +12,11 @@ from pathlib import Path
 
 from alembic import op
 
-from orgscope.deploy.files import render
 from orgscope.deploy.header import Header
 from orgscope.deploy.psql import for_psql
 from orgscope.deploy.sql import driver, execute_file, run_query, run_step
 from orgscope.errors import FileFailed
+from orgscope.repeatable_files import render
 
 __all__ = ["assert_indexes", "refuse_downgrade", "run"]
 

@@ -9,9 +9,9 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from orgscope.connection import connect
-from orgscope.deploy.files import render
 from orgscope.deploy.sql import execute_file
 from orgscope.project import core
+from orgscope.repeatable_files import render
 from orgscope.settings import LOGINS, Settings
 
 __all__ = ["create_roles", "roles_script"]

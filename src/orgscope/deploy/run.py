@@ -14,13 +14,13 @@ from orgscope.deploy import catalogue, connection, scripts
 from orgscope.deploy.adoption import adopt, find_adopted
 from orgscope.deploy.applied import apply_files
 from orgscope.deploy.drift import by_hand, schemas_of, to_repair
-from orgscope.deploy.files import render
 from orgscope.deploy.outcome import Outcome
 from orgscope.deploy.pending import PendingRevision, pending
 from orgscope.deploy.policies_only import refuse_others
 from orgscope.deploy.revision import assert_indexes
 from orgscope.deploy.sql import driver, execute_file, run_step
 from orgscope.project import Project
+from orgscope.repeatable_files import render
 from orgscope.settings import Settings
 
 __all__ = ["Run"]

@@ -10,7 +10,7 @@ import psycopg
 
 from orgscope.doctor.findings import Finding, What, fail, ok, span, unseen, warn
 from orgscope.settings import Settings
-from orgscope.sync.status import read_problems, read_status
+from orgscope.status import read_problems, read_status
 
 __all__ = ["check_heartbeat", "check_mirror"]
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import psycopg
 
-from orgscope.deploy.files import repeatable_files
 from orgscope.doctor.findings import Finding, What, fail, listed, ok
 from orgscope.doctor.memberships import CREATORS, our_roles
 from orgscope.project import Project
+from orgscope.repeatable_files import repeatable_files
 from orgscope.settings import Settings
 
 __all__ = ["check_ownership"]

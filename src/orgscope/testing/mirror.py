@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 
 from orgscope.connection import connect
-from orgscope.deploy.files import render
 from orgscope.devworkos import DevWorkOS
+from orgscope.repeatable_files import render
 from orgscope.settings import Settings
 from orgscope.testing.objects import event, member, organization, user
 from orgscope.testing.tokens import ORG_ID, USER_ID

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orgscope.deploy.files import render
+from orgscope.repeatable_files import render
 from tests.database import Database
 
 TABLE: Final = "extra.badges"

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from orgscope.deploy.files import render
+from orgscope.repeatable_files import render
 from tests.database import Database, member, unique, user
 from tests.sql.sync.erasing import erase
 from tests.sql.sync.mirror import Mirror
