@@ -60,6 +60,12 @@ class _Commands(UserDict[str, Any]):
             parent.command(name)(found)
         return get_group(parent).commands[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        # The inherited one takes a KeyError while a module is imported for a name that is unknown.
+        if name not in self:
+            return default
+        return self[name]
+
 
 class _LazyGroup(TyperGroup):
     """A group that looks up its commands in the table, and the names for a misspelt one as well."""

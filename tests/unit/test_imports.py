@@ -7,6 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
+
+from orgscope import cli
 
 DEPLOYING_AND_MIRRORING = {
     "alembic",
@@ -79,3 +82,14 @@ else:
     )
     assert "orgscope.cli" in loaded
     assert "orgscope.commands.status" not in loaded
+
+
+def test_command__module_raises_key_error__is_not_said_to_be_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(name: str) -> None:
+        raise KeyError(f"in {name}")
+
+    monkeypatch.setattr(cli, "import_module", fail)
+    with pytest.raises(KeyError, match=r"in orgscope\.commands\.status"):
+        CliRunner().invoke(cli.app, ["status"], catch_exceptions=False)
