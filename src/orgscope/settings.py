@@ -176,7 +176,7 @@ class Settings(BaseSettings):
             behind = _OTHER_URLS.get(login, f"the login '{self.role_prefix}_{login}'")
             raise ConfigurationError(
                 f"ORGSCOPE_{login.upper()}_URL is not set, so nothing that needs {behind} can run. "
-                "Set it (see .env.example)."
+                "Set it (see docs/reference/settings.md)."
             )
         return secret.get_secret_value()
 
@@ -187,5 +187,7 @@ class Settings(BaseSettings):
         """
         value: SecretStr | str | None = getattr(self, field)
         if value is None:
-            raise ConfigurationError(f"{field.upper()} is not set. Set it (see .env.example).")
+            raise ConfigurationError(
+                f"{field.upper()} is not set. Set it (see docs/reference/settings.md)."
+            )
         return value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from orgscope import deploy
+from orgscope.cli import app
 from orgscope.devstack import running_stack
+from orgscope.errors import ConfigurationError
 from orgscope.project import DEV_ENVIRONMENT
 
 
@@ -29,3 +32,12 @@ def test_running_stack__scratch__keeps_settings_and_log_and_no_data(
     assert (scratch / DEV_ENVIRONMENT).stat().st_mode & 0o077 == 0
     assert stack.log.parent == (scratch / DEV_ENVIRONMENT).parent
     assert not (project.root / DEV_ENVIRONMENT.parent).exists()
+
+
+def test_token__stack_is_not_running__says_so(tmp_path: Path) -> None:
+    path = tmp_path / DEV_ENVIRONMENT
+    path.parent.mkdir()
+    path.write_text("WORKOS_BASE_URL=http://127.0.0.1:9\nWORKOS_API_KEY=sk_local\n", "utf-8")
+    words = ["dev", "token", "--user", "user_1", "--project", str(tmp_path)]
+    with pytest.raises(ConfigurationError, match=r"answers at http://127.0.0.1:9, .*dev up"):
+        CliRunner().invoke(app, words, catch_exceptions=False)

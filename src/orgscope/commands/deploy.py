@@ -85,7 +85,8 @@ def drift(
     if outcome:
         typer.echo(
             "orgscope migrate --repair puts back what files make, and orgscope plan --repair shows "
-            "it first; orgscope drift --accept takes all of this as right"
+            "it first; what that leaves needs a revision, or orgscope drift --accept, which takes "
+            "all of this as right"
         )
     raise typer.Exit(_DIFFERS if outcome else 0)
 

@@ -54,12 +54,18 @@ def token(
     if not path.is_file():
         raise ConfigurationError(f"{path} does not exist. Start the stack with `orgscope dev up`.")
     settings = Settings(_env_file=path)
-    answer = httpx2.post(
-        f"{settings.workos_base_url}/_dev/token",
-        headers={"Authorization": f"Bearer {settings.required('workos_api_key')}"},
-        json={"user_id": user, "organization_id": org},
-        timeout=10,
-    )
+    try:
+        answer = httpx2.post(
+            f"{settings.workos_base_url}/_dev/token",
+            headers={"Authorization": f"Bearer {settings.required('workos_api_key')}"},
+            json={"user_id": user, "organization_id": org},
+            timeout=10,
+        )
+    except httpx2.TransportError as error:
+        raise ConfigurationError(
+            f"no local WorkOS answers at {settings.workos_base_url}, which {path} names. Start the "
+            "stack with `orgscope dev up`."
+        ) from error
     if not answer.is_success:
         raise ConfigurationError(
             f"the local WorkOS refused ({answer.status_code}): {answer.json().get('message')}"

@@ -57,7 +57,7 @@ def _examine_database(settings: Settings, answers: workos.Answers | None) -> Ite
         yield unseen(
             What.DATABASE,
             "Neither ORGSCOPE_MONITOR_URL nor ORGSCOPE_KEYS_URL is set.",
-            "Set ORGSCOPE_MONITOR_URL (see .env.example).",
+            "Set ORGSCOPE_MONITOR_URL (see docs/reference/settings.md).",
         )
         return
     try:
@@ -109,7 +109,7 @@ def _connected(connection: psycopg.Connection[Any], expected: str) -> Finding:
         return warn(
             What.DATABASE,
             f"Connected as {user}, not as {expected}.",
-            f"Let whoever only looks be {expected} (see .env.example).",
+            f"Let whoever only looks be {expected} (see docs/reference/settings.md).",
         )
     return ok(What.DATABASE, f"Connected as {user}.")
 

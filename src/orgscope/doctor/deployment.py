@@ -104,4 +104,4 @@ def _search_path(connection: psycopg.Connection[Any], project_schemas: Sequence[
             f"Neither begin atomic nor pinned: {listed(loose)}.",
             "Add `set search_path = pg_catalog, pg_temp` to the function, and orgscope migrate.",
         )
-    return ok(what, "Every function is begin atomic or pins its search_path.")
+    return ok(what, "orgscope's functions and your definers are begin atomic or pin it.")

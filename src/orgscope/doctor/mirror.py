@@ -56,7 +56,7 @@ def check_mirror(connection: psycopg.Connection[Any], settings: Settings) -> Ite
         yield unseen(
             what,
             "ORGSCOPE_MONITOR_URL is not set, and no other login may read sync.status.",
-            "Set ORGSCOPE_MONITOR_URL (see .env.example).",
+            "Set ORGSCOPE_MONITOR_URL (see docs/reference/settings.md).",
         )
         return
     status, problems = read_status(connection), read_problems(connection)
