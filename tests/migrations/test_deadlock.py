@@ -77,3 +77,22 @@ def test_migrate__begins_again__events_wait_until_it_is_done(
         empty.admin.execute("rollback")
         assert work.result(timeout=PATIENCE_S).revisions == ["shop 0003"]
     assert found
+
+
+def test_receive_page__migration_holds_events_off__waits_and_holds_nothing_that_it_locks(
+    database: Database,
+) -> None:
+    waits = "select from pg_locks where relation = 'sync.families'::regclass and not granted"
+    holds = """select mode from pg_locks
+               where relation = 'sync.feeds'::regclass and mode <> 'AccessShareLock'"""
+    database.admin.execute("begin; lock table sync.families in exclusive mode")
+    with ThreadPoolExecutor(1) as pool, database.connect("sync") as feed:
+        work = pool.submit(feed.execute, "select sync.receive_page('[]', null, true)")
+        deadline = time.monotonic() + PATIENCE_S
+        while not database.rows(waits) and not work.done():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        held = database.rows(holds)
+        database.admin.execute("rollback")
+        work.result(timeout=PATIENCE_S)
+    assert held == []

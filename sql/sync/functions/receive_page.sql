@@ -30,6 +30,8 @@ declare
   v_event sync.event;
   v_erased text[];
 begin
+  -- Before the row: an erasure and a migration that begins again take them in this order.
+  lock table sync.families in row share mode;
   outcomes := jsonb_build_object();
   select f.* into v_feed from sync.feeds as f where f.name = 'events' for update;
   moved := v_feed.cursor_id is not distinct from receive_page.cursor_id;

@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, NoReturn
 
 __all__ = ["MAX_BRACKETS", "JsonNumber", "JsonObject", "parse_object"]
@@ -20,6 +20,10 @@ MAX_BRACKETS: Final = 256
 parse by recursion. SQL counts it as easily; ``jsonb`` forgets the values of repeated names."""
 
 _SECONDS_LIMIT: Final = 10**11
+# What ``numeric`` can hold, and jsonb's numbers with it (PostgreSQL's ``utils/adt/numeric.c``).
+_EXPONENT_LIMIT: Final = 2**30
+_DIGITS_LIMIT: Final = 131_072
+_MOST_DECIMALS: Final = 16_383
 # A surrogate pair is fine; a surrogate that is left over, and NUL, are not.
 _ESCAPE: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -41,10 +45,7 @@ class JsonNumber:
         ``jsonb`` writes an exponent out and keeps trailing zeros of a fraction: ``17e8`` and
         ``1.7e9`` become ``1700000000``; ``1700000000.0`` keeps its fraction, and ``-0`` is ``0``.
         """
-        try:
-            value = Decimal(self.text)
-        except InvalidOperation:  # An exponent of more than 18 digits, which jsonb refuses too.
-            return None
+        value = Decimal(self.text)
         has_fraction = int(value.as_tuple().exponent) < 0
         if has_fraction or not 0 <= value < _SECONDS_LIMIT:
             return None
@@ -63,6 +64,17 @@ class JsonObject(dict[str, object]):
         )
 
 
+def _number(text: str) -> JsonNumber:
+    exponent = int(text.lower().partition("e")[2] or 0)
+    if exponent >= _EXPONENT_LIMIT or exponent < -_MOST_DECIMALS:
+        raise ValueError("a number of too large an exponent")
+    value = Decimal(text)
+    decimals = -int(value.as_tuple().exponent)
+    if decimals > _MOST_DECIMALS or (value and value.adjusted() >= _DIGITS_LIMIT):
+        raise ValueError("a number of too many digits")
+    return JsonNumber(text)
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
@@ -70,7 +82,7 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=JsonObject,
     parse_int=JsonNumber,
-    parse_float=JsonNumber,
+    parse_float=_number,
     parse_constant=_refuse_constant,
 )
 
@@ -79,7 +91,8 @@ def parse_object(octets: bytes) -> JsonObject:
     """Parse one JSON object in UTF-8.
 
     Raises ValueError for anything else: other encodings and JSON types, a byte order mark, NUL or a
-    lone surrogate (also escaped), ``NaN``, ``Infinity``, more than ``MAX_BRACKETS`` brackets.
+    lone surrogate (also escaped), ``NaN``, ``Infinity``, a number that ``numeric`` cannot hold,
+    more than ``MAX_BRACKETS`` brackets.
     """
     text = octets.decode("utf-8")
     if text.count("[") + text.count("{") > MAX_BRACKETS:

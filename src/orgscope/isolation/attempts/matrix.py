@@ -67,7 +67,8 @@ def _attempts(
         for tried in attempts_on_partition(connection, actor, partition):
             yield partition.name, tried
     role_prefix = clone.settings.role_prefix
-    foreign = Foreign.to(actor, prepared.world)
+    # Tables are judged by their rows alone.
+    foreign = Foreign.to(actor, prepared.world if prepared.views or prepared.functions else ())
     for view, declared in prepared.views:
         for tried in attempts_on_view(
             connection, actor, view, declared, role_prefix, foreign=foreign

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import psycopg
@@ -69,7 +70,7 @@ def hunt(
             subjects={one.table.name: one for one in wide},
         )
         widened = [name for name, subject in hunter.subjects.items() if subject.declared.user]
-        prompt = [one for one in actors if one.role == "user" and one.opening != "ended"]
+        prompt = [one for one in actors if one.role == "user" and not _waits(one)]
         if found := hunter.in_matrix(prompt, widened):
             raise IsolationAborted(
                 f"where the request role may write every column, {found}. Only the grant keeps it "
@@ -103,6 +104,8 @@ class _Hunter:
     sessions: Mapping[str, psycopg.Connection[Any]]
     owner: psycopg.Connection[Any]
     superuser: psycopg.Connection[Any]
+    noticed: Counter[str] = field(default_factory=Counter)
+    """How many mistakes each actor noticed."""
 
     def fates(self, mutants: Iterable[Mutant]) -> list[Fate]:
         """Make each mistake and undo it, and say what became of it.
@@ -130,16 +133,30 @@ class _Hunter:
     def _fate(self, mutant: Mutant) -> Fate:
         """Say who notices the mistake: the catalogue, else the first case that differs."""
         with self._made(mutant):
-            if found := self._in_catalogue(mutant):
-                return Fate(str(mutant), mutant.sql, found, by_catalogue=True)
-            actors = _likeliest(mutant, self.actors)
+            if differs := self._in_catalogue(mutant):
+                return Fate(str(mutant), mutant.sql, differs, by_catalogue=True)
+            actors = self._likeliest(mutant)
             tables = [name for name in mutant.tables if name in self.subjects]
             # What is wrong with a helper most likely shows on any table.
-            found = self.in_matrix(actors, tables[:1]) or self.in_matrix(actors, tables[1:])
-            return Fate(str(mutant), mutant.sql, found)
+            case = self.in_matrix(actors, tables[:1]) or self.in_matrix(actors, tables[1:])
+            if case is None:
+                return Fate(str(mutant), mutant.sql, "")
+            self.noticed[case.actor] += 1
+            return Fate(str(mutant), mutant.sql, str(case))
 
-    def in_matrix(self, actors: Iterable[Actor], tables: Sequence[str]) -> str:
-        """Return the first case that differs, the empty text without one."""
+    def _likeliest(self, mutant: Mutant) -> list[Actor]:
+        """Put whom the mistake concerns first, and last, if at all, whom one has to wait for.
+
+        Among them first who noticed most: a helper's mistakes show to the same few.
+        """
+        tried = [one for one in self.actors if mutant.changes == "function" or not _waits(one)]
+        return sorted(
+            tried,
+            key=lambda one: (_waits(one), one.role not in mutant.roles, -self.noticed[one.name]),
+        )
+
+    def in_matrix(self, actors: Iterable[Actor], tables: Sequence[str]) -> Case | None:
+        """Return the first case that differs."""
         for actor in actors if tables else ():
             connection = self.sessions[actor.login]
             # Left open, the transaction would keep the mistake from being undone.
@@ -147,8 +164,8 @@ class _Hunter:
                 open_attempts(connection)
                 for case in self._cases(connection, actor, sqlstate, tables):
                     if not case.passed:
-                        return str(case)
-        return ""
+                        return case
+        return None
 
     def _cases(
         self,
@@ -201,7 +218,5 @@ def _execute(connection: psycopg.Connection[Any], statements: Iterable[Query]) -
             connection.execute(statement)
 
 
-def _likeliest(mutant: Mutant, actors: Iterable[Actor]) -> list[Actor]:
-    """Put whom the mistake concerns first, and last, if at all, whom one has to wait for."""
-    tried = [one for one in actors if mutant.changes == "function" or one.opening != "ended"]
-    return sorted(tried, key=lambda one: (one.opening == "ended", one.role not in mutant.roles))
+def _waits(actor: Actor) -> bool:
+    return actor.opening == "ended"
