@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from orgscope.authz.json_object import parse_object
 from tests.database import Database
 
-EXPONENTS = (0, 1, 16_382, 16_383, 16_384, 131_070, 131_071, 131_072, 2**30 - 1, 2**30, 10**30)
+# Not just below 2**30, the limit of a zero's: there PostgreSQL 15 and 18 differ by one.
+EXPONENTS = (0, 1, 16_382, 16_383, 16_384, 131_070, 131_071, 131_072, 10**9, 2**31, 10**30)
 MANTISSAS = ("0", "1", "9", "0.0", "0.1", "0.01", "1.5", "10.0", "1" + "0" * 99)
 
 
