@@ -231,21 +231,20 @@ class World:
             number = next(self._numbers)
             # Whatever comes later is newer.
             at = f"{_FROM + timedelta(milliseconds=number):%Y-%m-%dT%H:%M:%S.%f}Z"
-            body = json.dumps(
-                {
-                    "object": "event",
-                    "id": _id("event", f"{number:06d}"),
-                    "event": type_,
-                    "created_at": at,
-                    "data": {"created_at": _AT, "updated_at": at, **data},
-                }
-            )
-            row = self._sync.execute("select sync.receive_event(%s)", (body,)).fetchone()
+            event = {
+                "object": "event",
+                "id": _id("event", f"{number:06d}"),
+                "event": type_,
+                "created_at": at,
+                "data": {"created_at": _AT, "updated_at": at, **data},
+            }
+            body = (json.dumps(event),)
+            row = self._sync.execute("select sync.receive_event(%s)", body).fetchone()
             if row is None or row[0] != "applied":
                 raise IsolationAborted(
                     f"the event {type_} of the made-up environment was answered "
-                    f"'{row[0] if row else None}' and not 'applied', so nobody can act. Look "
-                    " for the trigger or function that stopped it."
+                    f"'{row[0] if row else None}' and not 'applied', so nobody can act. Look for "
+                    "the trigger or function that stopped it."
                 )
 
 
