@@ -5,21 +5,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from orgscope import tracing
-from orgscope.embedded import find_binaries
+from orgscope.embedded import Server, find_binaries
 from orgscope.errors import ConfigurationError
+from orgscope.project import Project
 from orgscope.testing import Template
 from tests.database import Database
+from tests.projects import BOOKING, LIBRARY
 
 if TYPE_CHECKING:
     from tests.spans import Spans
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Start three workers for two cores: each waits a third of its time for what it started."""
+    cores = yield
+    return cores + (cores + 1) // 2
 
 
 def pytest_report_header() -> str:
@@ -33,6 +42,32 @@ def pytest_report_header() -> str:
 def database(orgscope_template: Template) -> Iterator[Database]:
     """A migrated database of this test's own, with no row and no signing key in it."""
     with orgscope_template.clone() as clone:
+        yield Database(clone.settings, clone.admin)
+
+
+@pytest.fixture(scope="session")
+def booking_template(orgscope_server: Server) -> Template:
+    """The database with booking that is deployed once and cloned for each test."""
+    return Template.deployed(orgscope_server, Project.load(BOOKING), "booking_template")
+
+
+@pytest.fixture
+def booking_database(booking_template: Template) -> Iterator[Database]:
+    """A database of this test's own with booking deployed in it, and no row."""
+    with booking_template.clone() as clone:
+        yield Database(clone.settings, clone.admin)
+
+
+@pytest.fixture(scope="session")
+def library_template(orgscope_server: Server) -> Template:
+    """The database with the lending library that is deployed once and cloned for each test."""
+    return Template.deployed(orgscope_server, Project.load(LIBRARY), "library_template")
+
+
+@pytest.fixture
+def library_database(library_template: Template) -> Iterator[Database]:
+    """A database of this test's own with the lending library deployed in it, and no row."""
+    with library_template.clone() as clone:
         yield Database(clone.settings, clone.admin)
 
 

@@ -10,10 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from orgscope import deploy
 from orgscope.deploy.statements import split
 from tests.database import Database
-from tests.isolation.conftest import BOOKING
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "row-security.md"
 BLOCK = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -29,17 +27,16 @@ def steps() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def session(database: Database) -> Iterator[psycopg.Connection[Any]]:
+def session(booking_database: Database) -> Iterator[psycopg.Connection[Any]]:
     """The login of requests, in a database with booking and an event of the member's."""
-    deploy.migrate(database.settings, deploy.Project.load(BOOKING))
-    database.put_key()
-    member = database.add_member()
-    database.admin.execute(
+    booking_database.put_key()
+    member = booking_database.add_member()
+    booking_database.admin.execute(
         "insert into app.events (org_id, owner_id, title, duration_minutes) "
         "values (%s, %s, 'Intake', 30)",
         (member["organization_id"], member["user_id"]),
     )
-    with database.connect("api") as connection:
+    with booking_database.connect("api") as connection:
         yield connection
 
 

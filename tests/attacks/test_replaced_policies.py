@@ -12,9 +12,9 @@ import psycopg
 
 from orgscope import deploy
 from orgscope.deploy import Project
-from tests.attacks.conftest import BOOKING
 from tests.attacks.practices import EVENT_A, Practices
 from tests.migrations.projects import edit
+from tests.projects import BOOKING
 
 SLOW = "select pg_catalog.pg_sleep(0.15);"
 RESET = "call authz.reset_policies('app.events');"

@@ -15,8 +15,8 @@ from orgscope.deploy import Project
 from orgscope.effect import Effect, foresee
 from orgscope.settings import Settings
 from tests.database import Database
-from tests.isolation.conftest import LIBRARY
 from tests.migrations.projects import add_revision, edit, write
+from tests.projects import LIBRARY
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,8 @@ class Planned:
 
 
 @pytest.fixture
-def planned(database: Database, tmp_path: Path) -> Planned:
+def planned(library_database: Database, tmp_path: Path) -> Planned:
     """The library, to which nobody is connected, so that it can be cloned."""
     shutil.copytree(LIBRARY, tmp_path / "library")
-    project = Project.load(tmp_path / "library")
-    deploy.migrate(database.settings, project)
-    database.admin.close()
-    return Planned(database.settings, project)
+    library_database.admin.close()
+    return Planned(library_database.settings, Project.load(tmp_path / "library"))

@@ -7,11 +7,8 @@ from typing import Any
 
 import pytest
 
-from orgscope import deploy
-from orgscope.deploy import Project
 from orgscope.explain import Asked, Explanation, explain
 from tests.database import Database
-from tests.isolation.conftest import BOOKING
 from tests.tokens import ORG_ID, USER_ID
 
 OTHER_ORG, OTHER_USER = "org_01OTHER", "user_01OTHER"
@@ -22,13 +19,12 @@ Ask = Callable[..., Explanation]
 
 
 @pytest.fixture
-def practices(database: Database) -> Database:
+def practices(booking_database: Database) -> Database:
     """Booking with one event of the member's organization, and one of another."""
-    deploy.migrate(database.settings, Project.load(BOOKING))
     for org_id, person in ((ORG_ID, USER_ID), (OTHER_ORG, OTHER_USER)):
-        database.add_member(person, org_id)
-        database.admin.execute(_EVENTS, (org_id, EVENT, person))
-    return database
+        booking_database.add_member(person, org_id)
+        booking_database.admin.execute(_EVENTS, (org_id, EVENT, person))
+    return booking_database
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from orgscope.errors import ConfigurationError, Forbidden
 from orgscope.explain import Asked, Clause, explain
 from tests.database import Database, unique
 from tests.explain.conftest import EVENT, OTHER_ORG, Ask, row
-from tests.isolation.conftest import BOOKING
+from tests.projects import BOOKING
 from tests.tokens import ORG_ID, USER_ID
 
 

@@ -14,9 +14,8 @@ from orgscope.cli import COMMANDS, app
 from orgscope.devstack import environment
 from tests.database import PASSWORD, Database
 from tests.integration.command_line import failure, run_process
+from tests.projects import BOOKING
 from tests.web import web_settings
-
-BOOKING = Path(__file__).resolve().parents[2] / "booking"
 
 
 @pytest.fixture

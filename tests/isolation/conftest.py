@@ -10,14 +10,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from orgscope import deploy
 from orgscope.deploy import Project
 from orgscope.isolation import Report, check_isolation
 from orgscope.settings import Settings
 from tests.database import Database
-
-BOOKING = Path(__file__).parents[2] / "booking"
-LIBRARY = Path(__file__).parent / "library"
+from tests.projects import BOOKING
 
 
 @dataclass(frozen=True)
@@ -78,12 +75,11 @@ def assert_named(report: Report, findings: Iterable[Iterable[str]]) -> None:
 
 
 @pytest.fixture
-def given(database: Database) -> Given:
+def given(booking_database: Database) -> Given:
     """A database with core and booking, and some rows of a real tenant in it."""
-    deploy.migrate(database.settings, Project.load(BOOKING))
-    database.add_member()
-    database.admin.close()
-    return Given(database.settings)
+    booking_database.add_member()
+    booking_database.admin.close()
+    return Given(booking_database.settings)
 
 
 @pytest.fixture
@@ -106,8 +102,7 @@ def shop(given: Given, tmp_path: Path) -> Callable[[str, str], Project]:
 
 
 @pytest.fixture
-def lending(database: Database) -> Given:
+def lending(library_database: Database) -> Given:
     """A database with core and a lending library, a project of another shape than booking."""
-    deploy.migrate(database.settings, Project.load(LIBRARY))
-    database.admin.close()
-    return Given(database.settings)
+    library_database.admin.close()
+    return Given(library_database.settings)

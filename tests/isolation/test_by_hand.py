@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orgscope.deploy import Project
-from tests.isolation.conftest import LIBRARY, Given, assert_named
+from tests.isolation.conftest import Given, assert_named
+from tests.projects import LIBRARY
 
 _TABLES = ("library.books", "library.fines", "library.loans", "library.wishes")
 _ME = "(select authz.user_id_or_null())"

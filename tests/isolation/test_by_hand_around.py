@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from orgscope.deploy import Project
-from tests.isolation.conftest import LIBRARY, Given, assert_named
+from tests.isolation.conftest import Given, assert_named
+from tests.projects import LIBRARY
 
 # statement -> what must be reported; the mistakes do not hide each other
 

@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from orgscope.cli import app
-from tests.isolation.conftest import BOOKING, Given
+from tests.isolation.conftest import Given
+from tests.projects import BOOKING
 
 SNAPSHOT = Path(__file__).parents[1] / "snapshots" / "access_matrix.txt"
 """Who reaches what of core and booking: reviewed like code."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from orgscope.deploy import Project
-from tests.isolation.conftest import LIBRARY, Given
+from tests.isolation.conftest import Given
+from tests.projects import LIBRARY
 
 OBJECTS = (
     *("library.books", "library.fines", "library.languages", "library.loans", "library.loans_0"),

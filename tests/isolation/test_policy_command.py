@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from orgscope import deploy
 from orgscope.cli import app
-from tests.isolation.conftest import LIBRARY, Given
+from tests.isolation.conftest import Given
 from tests.migrations.projects import NAME, add_revision
+from tests.projects import LIBRARY
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 from orgscope.cli import app
 from orgscope.deploy import Project
 from orgscope.snapshot import policies_text
-from tests.isolation.conftest import LIBRARY, Given
+from tests.isolation.conftest import Given
+from tests.projects import LIBRARY
 
 
 def snapshot(given: Given, folder: Path, *words: str) -> Result:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from orgscope.deploy import Project
-from orgscope.embedded import Server
 from orgscope.testing import Database, Template
-
-BOOKING = Path(__file__).parents[3] / "booking"
+from tests.projects import BOOKING
 
 
 @pytest.fixture(scope="session")
@@ -19,15 +16,10 @@ def project() -> Project:
     return Project.load(BOOKING)
 
 
-@pytest.fixture(scope="session")
-def template(orgscope_server: Server, project: Project) -> Template:
-    return Template.deployed(orgscope_server, project, "booking_template")
-
-
 @pytest.fixture
-def booking(template: Template) -> Iterator[Database]:
+def booking(booking_template: Template) -> Iterator[Database]:
     """Ada has an event in her practice; Bob is a member of another one."""
-    with template.clone() as database:
+    with booking_template.clone() as database:
         database.put_key()
         database.add_member("user_01ADA", "org_01ACME")
         database.add_member("user_01ABE", "org_01ACME")

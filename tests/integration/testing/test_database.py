@@ -210,12 +210,14 @@ def test_receive__outcome__is_returned(booking: Database) -> None:
     assert booking.receive("user.created", one["data"], id=one["id"]) == "duplicate"
 
 
-def test_clone__two_of_them__share_nothing_and_are_gone(template: Template) -> None:
-    with template.clone() as one, template.clone() as other:
+def test_clone__two_of_them__share_nothing_and_are_gone(
+    booking_template: Template,
+) -> None:
+    with booking_template.clone() as one, booking_template.clone() as other:
         one.add(user("user_01EVE"))
         assert other.rows("select count(*) from workos.users") == [(0,)]
         names = (one.admin.info.dbname, other.admin.info.dbname)
-    with template.maintenance() as connection:
+    with booking_template.maintenance() as connection:
         left = connection.execute(
             "select from pg_database where datname = any (%s)", (list(names),)
         )

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from orgscope import deploy
+from tests.projects import BOOKING
 
-BOOKING = Path(__file__).parents[3] / "booking"
 NEAR_NOTHING = """
 import sys
 
