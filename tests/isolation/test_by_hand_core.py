@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 
@@ -158,6 +160,34 @@ _OF_CONTEXTS = {
         "expected none, got rows",
     ),
 }  # fmt: skip
+# What is kept counts longer than what it was made from, and a word for what it says.
+_OF_WHAT_IS_KEPT = {
+    "authz.sealed_claims(boolean)": (
+        ("s.retired_at is null or ", "true or "),
+        "context of a retired seal key: require a context on authz (WS301): expected denied, got opened",
+    ),
+    "authz.verify_token(text)": (
+        (" and k.retired_at is null", ""),
+        "token of a retired key: open a context on authz (WS306): expected denied, got opened",
+    ),
+    "authz.recall_token(text)": (
+        ("""on v.kid = k.kid and k.retired_at is null
+    inner join authz.settings as s on v.epoch = s.epoch
+    where v.digest = v_digest
+      and v.expires_at > extract(epoch from clock_timestamp()) - s.leeway_s
+""", """on v.kid = k.kid
+    where v.digest = v_digest
+"""),
+        "remembered token of a retired key: open a context on authz (WS306): expected denied, got opened",
+        "remembered token ended: open a context on authz (WS304): expected denied, got opened",
+        "remembered token of another client_id: open a context on authz (WS305): expected denied, got opened",
+    ),
+    "authz.open_privileged_context(text,text)": (
+        (" and pg_has_role(session_user, acting, 'member')", ""),
+        "admin that says it is auditor: open a context on authz (WS321): expected denied, got opened",
+        "auditor that says it is admin: open a context on authz (WS321): expected denied, got opened",
+    ),
+}  # fmt: skip
 _BY_ROLE = (
     "create policy by_role on app.events for select to orgscope_user using ((select authz.role()) = 'editor')",
     "create policy by_permission on app.events for select to orgscope_user "
@@ -165,8 +195,11 @@ _BY_ROLE = (
 )
 
 
-def test_contexts__mistakes_made_by_hand__each_is_named(given: Given) -> None:
-    for function, ((said, instead), *_) in _OF_CONTEXTS.items():
+@pytest.mark.parametrize("mistakes", [_OF_CONTEXTS, _OF_WHAT_IS_KEPT], ids=["opened", "kept"])
+def test_contexts__mistakes_made_by_hand__each_is_named(
+    given: Given, mistakes: dict[str, Any]
+) -> None:
+    for function, ((said, instead), *_) in mistakes.items():
         with psycopg.connect(given.dsn) as connection:
             [(definition,)] = connection.execute(
                 "select pg_get_functiondef(%s::regprocedure)", (function,)
@@ -174,4 +207,4 @@ def test_contexts__mistakes_made_by_hand__each_is_named(given: Given) -> None:
         assert said in definition
         given.by_hand(definition.replace(said, instead))
     given.by_hand(*_BY_ROLE)
-    assert_named(given.check(None, "app.events"), (named for _, *named in _OF_CONTEXTS.values()))
+    assert_named(given.check(None, "app.events"), (named for _, *named in mistakes.values()))

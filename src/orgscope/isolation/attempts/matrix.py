@@ -9,7 +9,7 @@ import psycopg
 
 from orgscope.isolation.attempts.attempt import open_attempts
 from orgscope.isolation.attempts.calls import attempts_on_calls
-from orgscope.isolation.attempts.contexts import context_cases, refused_cases
+from orgscope.isolation.attempts.contexts import context_cases
 from orgscope.isolation.attempts.controls import controls
 from orgscope.isolation.attempts.foreign import Foreign
 from orgscope.isolation.attempts.on_functions import attempts_on_functions
@@ -17,6 +17,7 @@ from orgscope.isolation.attempts.on_partitions import attempts_on_partition
 from orgscope.isolation.attempts.on_tables import attempts_on
 from orgscope.isolation.attempts.on_views import attempts_on_view
 from orgscope.isolation.attempts.prepare import Prepared
+from orgscope.isolation.attempts.refused import refused_cases
 from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.report.report import Case, Tried

@@ -25,6 +25,7 @@ from orgscope.isolation.clone.clone import Clone
 __all__ = [
     "ENDS_IN_S",
     "GHOSTS",
+    "KID",
     "LOOKALIKES",
     "MEMBER",
     "ORG_A",
@@ -33,6 +34,7 @@ __all__ = [
     "ORG_GONE",
     "ORG_NOWHERE",
     "PAIRS",
+    "RETIRED_KID",
     "World",
     "person",
     "session",
@@ -57,7 +59,9 @@ LOOKALIKES: Final = (ORG_TWIN, f"{ORG_A}0", ORG_A[:-1], ORG_A.lower())
 _CROCKFORD: Final = str.maketrans("ILOU", "110V")
 _FROM: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _AT: Final = f"{_FROM:%Y-%m-%dT%H:%M:%S}.000Z"
-_KID: Final = "orgscope_isolation_test"
+KID: Final = "orgscope_isolation_test"
+RETIRED_KID: Final = f"{KID}_retired"
+"""Of the same key, and retired."""
 _LIFETIME_S: Final = 600
 MEMBER: Final = "member"
 """The role of everybody."""
@@ -133,10 +137,11 @@ class World:
         Raises IsolationAborted when an event does not apply; what ``authz.put_keys`` raises.
         """
         key = generate_private_key(65537, 2048)
-        jwk = {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": _KID}
-        jwk |= {"alg": "RS256", "use": "sig"}
+        jwk = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"alg": "RS256", "use": "sig"}
+        keys = {"keys": [jwk | {"kid": kid} for kid in (KID, RETIRED_KID)]}
         with clone.connect("keys") as connection:
-            connection.execute("select authz.put_keys(%s::jsonb)", (json.dumps({"keys": [jwk]}),))
+            connection.execute("select authz.put_keys(%s::jsonb)", (json.dumps(keys),))
+            connection.execute("select authz.retire_key(%s)", (RETIRED_KID,))
             row = connection.execute("select authz.current_settings()").fetchone()
         world = cls(row[0] if row else {}, key, clone.keep("sync"))
         world._send(_events())
@@ -161,12 +166,12 @@ class World:
         """
         if not name:
             return None
-        claims = self._claims(name, organization)
+        claims = self.claims(name, organization)
         if organization is not None:
             claims |= {"role": slug, "permissions": list(permissions)}
         if impersonator is not None:
             claims["act"] = {"sub": impersonator}
-        return self._signed(claims)
+        return self.signed(claims)
 
     def give_role(self, name: str, organization: str, slug: str) -> None:
         """Give a member another role. Raises IsolationAborted when the event does not apply."""
@@ -185,29 +190,10 @@ class World:
     def ending_token(self, name: str, organization: str) -> str:
         """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
         ends = int(time.time()) - self.settings["leeway_s"] + ENDS_IN_S - 1
-        return self._signed(self._claims(name, organization) | {"iat": ends - 60, "exp": ends})
+        return self.signed(self.claims(name, organization) | {"iat": ends - 60, "exp": ends})
 
-    def refused_tokens(self) -> Iterator[tuple[str, str, str]]:
-        """Yield tokens that would be a member's, what is wrong with each, and its SQLSTATE."""
-        claims = self._claims("ben", ORG_B)
-        head, _, signature = self._signed(claims).split(".")
-        _, altered, _ = self._signed(self._claims("ada", ORG_A)).split(".")
-        other = generate_private_key(65537, 2048)
-        ended = claims["iat"] - self.settings["leeway_s"] - 1
-        header = {"kid": _KID}
-        yield "altered", f"{head}.{altered}.{signature}", "WS303"
-        yield (
-            "signed by somebody else",
-            jwt.encode(claims, other, algorithm="RS256", headers=header),
-            "WS303",
-        )
-        yield "not signed", jwt.encode(claims, "", algorithm="none", headers=header), "WS303"
-        yield "ended", self._signed(claims | {"iat": ended - 60, "exp": ended}), "WS304"
-        for claim in ("iss", "client_id"):
-            stranger = self._signed(claims | {claim: "https://isolation.example"})
-            yield f"of another {claim}", stranger, "WS305"
-
-    def _claims(self, name: str, organization: str | None) -> dict[str, Any]:
+    def claims(self, name: str, organization: str | None) -> dict[str, Any]:
+        """Return the claims of a token of a person, signed in to an organization or to none."""
         now = int(time.time())
         claims = {
             "iss": self.settings["issuers"][0],
@@ -223,8 +209,9 @@ class World:
             claims["aud"] = self.settings["audiences"][0]
         return claims
 
-    def _signed(self, claims: dict[str, Any]) -> str:
-        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": _KID})
+    def signed(self, claims: dict[str, Any], kid: str = KID) -> str:
+        """Return a token of these claims, signed with the key that the database has as ``kid``."""
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": kid})
 
     def _send(self, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
         for type_, data in events:
