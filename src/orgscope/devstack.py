@@ -36,7 +36,8 @@ __all__ = ["ServiceFailed", "Stack", "environment", "running_stack"]
 _NOT_THE_SERVICES: Final = ("ORGSCOPE_DBA_URL", "ORGSCOPE_MIGRATOR_URL", "ORGSCOPE_PROJECT")
 """What a service need not know; in the project's folder it would read another ``.env``."""
 
-_READY_S: Final = 30.0
+_READY_S: Final = 120.0
+"""On a busy machine the imports of an application alone take half a minute."""
 _STOP_S: Final = 10.0
 
 
@@ -203,5 +204,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) ->
         except httpx2.TransportError:
             pass  # not listening yet: that is what is waited for
         time.sleep(0.05)
+    ended = process.poll()
+    what = f"was not ready after {_READY_S:g} s" if ended is None else f"ended with status {ended}"
     tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
-    raise ServiceFailed(f"the service did not become ready. Its log ends:\n{tail}")
+    raise ServiceFailed(f"the service {what}. The end of {log}:\n{tail}")

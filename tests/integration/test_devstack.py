@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from orgscope import deploy
 from orgscope.cli import app
-from orgscope.devstack import running_stack
+from orgscope.devstack import ServiceFailed, running_stack
 from orgscope.errors import ConfigurationError
 from orgscope.project import DEV_ENVIRONMENT
 
@@ -32,6 +32,18 @@ def test_running_stack__scratch__keeps_settings_and_log_and_no_data(
     assert (scratch / DEV_ENVIRONMENT).stat().st_mode & 0o077 == 0
     assert stack.log.parent == (scratch / DEV_ENVIRONMENT).parent
     assert not (project.root / DEV_ENVIRONMENT.parent).exists()
+
+
+def test_running_stack__app_that_there_is_not__says_how_it_ended_and_where_its_log_is(
+    tmp_path: Path,
+) -> None:
+    project = deploy.init_project(tmp_path / "shop")
+    said = r"ended with status [1-9]\d*\. The end of .+\.log:\n(.|\n)*nothing"
+    with (
+        pytest.raises(ServiceFailed, match=said),
+        running_stack(project, "orgscope.web:nothing", scratch=tmp_path),
+    ):
+        pass
 
 
 def test_token__stack_is_not_running__says_so(tmp_path: Path) -> None:
