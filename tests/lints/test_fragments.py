@@ -20,14 +20,9 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """Return what a query over fragments returns, as a lint would read them."""
     one = Lint("9999", "probe", "A probe.", Level.INFO, Category.SECURITY, tuple(uses.split()))
-    given = {
-        "schemas": None,
-        "roles": list(roles) if roles else None,
-        "role_prefix": "none",
-        **given,
-    }
+    everywhere = {"schemas": None, "roles": list(roles) if roles else None, "role_prefix": "none"}
     text = f"{with_clause([one])}\n{select.replace('%', '%%')}"
-    return scratch.connection.execute(text.encode(), given).fetchall()
+    return scratch.connection.execute(text.encode(), everywhere | given).fetchall()
 
 
 def expression(chance: random.Random, depth: int) -> str:

@@ -33,8 +33,7 @@ from tests.migrations.projects import add_revision, write
 from tests.tokens import ORG_ID
 
 OLD_SCHEMA = (Path(__file__).parent / "adopted_schema.sql").read_text("utf-8")
-PREFIX = "adopts"
-APP, JOBS, REPORTS = "vet app", "vet_jobs", "vet_reports"
+PREFIX, APP, JOBS, REPORTS = "adopts", "vet app", "vet_jobs", "vet_reports"
 ORG_COLUMN = f"""-- Say of each row whose it is.
 alter table vet.clinics add column org_id text collate "C";
 update vet.clinics as c set org_id = known.org_id
@@ -86,13 +85,11 @@ def as_login(database: Database, login: str) -> Iterator[psycopg.Connection[Any]
 def lend(database: Database) -> None:
     """Give the DBA what `adopt` asks for."""
     options = " with inherit true, set true" if database.admin.info.server_version >= 160000 else ""
-    for login in (APP, JOBS):
-        database.admin.execute(f'grant "{login}" to dba_of_{PREFIX}{options}'.encode())
+    database.admin.execute(f'grant "{APP}", {JOBS} to dba_of_{PREFIX}{options}'.encode())
 
 
 def take_back(database: Database) -> None:
-    for login in (APP, JOBS):
-        database.admin.execute(f'revoke "{login}" from dba_of_{PREFIX}'.encode())
+    database.admin.execute(f'revoke "{APP}", {JOBS} from dba_of_{PREFIX}'.encode())
 
 
 def run_script(url: str, text: str, folder: Path) -> None:
@@ -117,9 +114,8 @@ def adopt_command(settings: Settings, vet: Project, *words: str) -> Result:
         "ORGSCOPE_ROLE_PREFIX": PREFIX,
         "WORKOS_CLIENT_ID": "client_1",
     }
-    script = vet.root / "adopt.sql"
-    words = ("adopt", "--project", str(vet.root), "--sql", str(script), *words)
-    return CliRunner().invoke(app, words, env=environment, catch_exceptions=False)
+    fixed = ("adopt", "--project", str(vet.root), "--sql", str(vet.root / "adopt.sql"))
+    return CliRunner().invoke(app, (*fixed, *words), env=environment, catch_exceptions=False)
 
 
 def test_adopt__two_owners_and_a_dba_without_superuser__rows_stay_and_requests_see_their_own(
