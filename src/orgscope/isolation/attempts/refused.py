@@ -40,6 +40,7 @@ insert into authz.verified_tokens (digest, kid, epoch, expires_at, claims)
 select pg_catalog.sha256(%(token)s), %(kid)s, epoch - %(ago)s, %(exp)s, %(claims)s::jsonb
 from authz.settings
 """
+_FORGET: Final = "delete from authz.verified_tokens where digest = pg_catalog.sha256(%(token)s)"
 _RETIRE: Final = """
 update authz.seal_keys
 set retired_at = pg_catalog.transaction_timestamp() - interval '1 hour' where retired_at is null
@@ -65,8 +66,9 @@ def refused_cases(clone: Clone, world: World) -> Iterator[Case]:
         opening = (_BEGIN, token.text)
         yield _refused(clone, "api", f"token {token.how}", token.sqlstate, opening)
         if token.remembered is not None:
-            _remember(clone, token.text, *token.remembered)
-            yield _refused(clone, "api", f"remembered token {token.how}", token.sqlstate, opening)
+            with _remembered(clone, token.text, *token.remembered):
+                who = f"remembered token {token.how}"
+                yield _refused(clone, "api", who, token.sqlstate, opening)
     yield _of_retired_seal(clone, world)
     tokens = world.token("ada", ORG_A), world.token("ben", ORG_B)
     twice = [(_BEGIN, token) for token in tokens]
@@ -117,10 +119,16 @@ def _tokens(world: World) -> Iterator[_Token]:
         yield _Token(f"of another {claim}", world.signed(strange), "WS305", (strange, KID, 1))
 
 
-def _remember(clone: Clone, token: str, claims: dict[str, Any], kid: str, ago: int) -> None:
+@contextmanager
+def _remembered(
+    clone: Clone, token: str, claims: dict[str, Any], kid: str, ago: int
+) -> Iterator[None]:
+    """Keep a token as if it had verified, for the length of the block."""
     kept = {"token": token.encode(), "kid": kid, "ago": ago, "exp": claims["exp"]}
     with _sealer(clone) as connection:
         connection.execute(_REMEMBER, kept | {"claims": json.dumps(claims)})
+        yield
+        connection.execute(_FORGET, kept)
 
 
 def _of_retired_seal(clone: Clone, world: World) -> Case:

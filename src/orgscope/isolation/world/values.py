@@ -75,8 +75,9 @@ def candidates(table: TableInfo, column: Column, number: int) -> list[str]:
         return column.labels
     kind = column.base_type
     if kind in _TEXT or kind.endswith(".citext"):
-        plain = [f"v{number}", f"v{number}@example.com", str(number), "a", "UTC", "en"]
-        plain.append("https://example.com/")
+        # The points tell it from what a function glues to it.
+        plain = [f".v{number}.", f"v{number}", f"v{number}@example.com", str(number)]
+        plain += ["a", "UTC", "en", "https://example.com/"]
         return [*_literals(table, column, _STRING), *plain]
     if kind in _INTEGER + _FRACTION:
         return [*_literals(table, column, _NUMBER), str(number), "1", "0", "10", "60", "1000", "-1"]
