@@ -194,6 +194,21 @@ _ENTITLED = {
         "member of A with the role curator: select on library.wishes (another person's): expected none, got rows",
     ),
 }
+_MARKED = {
+    # What else the mirror says of a person and of a membership.
+    "create policy by_age on library.books for select to orgscope_user using (exists (select from workos.users as u "
+    f"where u.id = {_ME} and u.created_at < '2024-01-01'))": (
+        "member of A whose created_at is 2023-12-31T23:00:00.000Z: select on library.books (other organization): expected none, got rows",
+    ),
+    "create policy by_check on library.loans for select to orgscope_user using (exists (select from workos.users as u "
+    f"where u.id = {_ME} and not u.email_verified))": (
+        "member of A whose email_verified is false: select on library.loans (other organization): expected none, got rows",
+    ),
+    "create policy by_directory on library.fines for select to orgscope_user using (exists (select from "
+    f"workos.organization_memberships as m where m.user_id = {_ME} and m.directory_managed))": (
+        "member of A whom a directory manages: select on library.fines (other organization): expected none, got rows",
+    ),
+}
 _ALIKE = {
     # What two columns have alike; anything that stands in the row; the day before yesterday.
     "create policy quick on library.loans for delete to orgscope_user using (lent_at = returned_at)": (
@@ -245,6 +260,7 @@ _CUT_SHORT = {
         pytest.param(_ALIKE, _TABLES, id="alike"),
         pytest.param(_CUT_SHORT, _TABLES, id="cut_short"),
         pytest.param(_ENTITLED, _TABLES, id="entitled"),
+        pytest.param(_MARKED, _TABLES, id="marked"),
     ],
 )
 def test_policies__mistakes_made_by_hand__each_is_named(

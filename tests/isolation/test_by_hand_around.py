@@ -38,6 +38,16 @@ _TAKING = {
     _definer("library.debtors(integer)", f"{_TITLES} order by b.id limit $1; end"): (
         f"member of A: call on library.debtors(integer) {_OF_BOOKS}",
     ),
+    # Who has no organization is asked for none.
+    _definer(
+        "library.withdraw_book(varchar)",
+        "returns boolean language sql security definer set search_path = pg_catalog, pg_temp set row_security = on "
+        "begin atomic; update library.books as b set deleted_at = now() where b.id::text = $1 "
+        "and b.org_id = coalesce((select authz.org_id_or_null()), b.org_id) returning true; end",
+    ): (
+        "person without organization: call on library.withdraw_book(character varying) "
+        "(other organization, of library.books): expected none, got rows",
+    ),
     # What stands in the rows is glued together.
     _definer(
         "library.debtors(bigint)",

@@ -26,6 +26,10 @@ _OF_CORE = {
     f"workos.organization_memberships as m where m.user_id = sessions.user_id and m.organization_id = {_ORG}))": (
         "member of A: select on workos.sessions (another person's): expected none, got rows",
     ),
+    # What belongs to no organization is not everybody's.
+    f"alter policy select_own on workos.roles using (deleted_at is null and (organization_id = {_ORG} or organization_id is null))": (
+        "member of A: select on workos.roles (other organization): expected none, got rows",
+    ),
     # The policy of the mirror, without what keeps stubs and tombstones out.
     f"create policy select_again on workos.organization_domains for select to orgscope_user using (organization_id = {_ORG})": (
         "member of A: select on workos.organization_domains (tombstone or stub): expected none, got rows",
@@ -58,7 +62,10 @@ _OF_ONE_ROW = {
     [
         (
             _OF_CORE,
-            ("app.events", "app.profiles", "workos.sessions", "workos.organization_domains"),
+            (
+                *("app.events", "app.profiles"),
+                *("workos.sessions", "workos.organization_domains", "workos.roles"),
+            ),
         ),
         (_OF_ONE_ROW, ("app.profiles",)),
     ],
@@ -181,6 +188,22 @@ _OF_WHAT_IS_KEPT = {
         "remembered token of a retired key: open a context on authz (WS306): expected denied, got opened",
         "remembered token ended: open a context on authz (WS304): expected denied, got opened",
         "remembered token of another client_id: open a context on authz (WS305): expected denied, got opened",
+    ),
+    "authz.decide(jsonb,boolean)": (
+        ("(s.deleted_at is null and s.status = 'active' and s.user_id = v_user_id) is not true",
+         "(s.deleted_at is not null or s.status = 'revoked')"),
+        "token of another person's session: open a context on authz (WS314): expected denied, got opened",
+        "token of an ended session: open a context on authz (WS314): expected denied, got opened",
+    ),
+    "authz.agreed_permissions(jsonb,text,jsonb,boolean,text)": (
+        ("case when n.deleted_at is null then nullif(n.permissions, 'null') else '[]' end as permissions",
+         "nullif(n.permissions, 'null') as permissions"),
+        "member of A whose role with the permission events:all is deleted: select on app.events (other organization): "
+        "expected none, got rows",
+    ),
+    "authz.accepts_audience(jsonb,authz.settings)": (
+        ("ELSE ((aud ? (accepted).client_id) IS TRUE)", "else true"),
+        "token of another aud: open a context on authz (WS305): expected denied, got opened",
     ),
     "authz.open_privileged_context(text,text)": (
         (" and pg_has_role(session_user, acting, 'member')", ""),

@@ -10,7 +10,7 @@ from orgscope.explain.asked import Claims
 from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.contract.finding import Finding
 from orgscope.isolation.contract.model import Contract
-from orgscope.isolation.world.environment import ORG_A, person
+from orgscope.isolation.world.people import ORG_A, person
 
 __all__ = ["assert_budgets"]
 

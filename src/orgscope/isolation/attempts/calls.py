@@ -73,7 +73,7 @@ def attempts_on_calls(
 ) -> Iterator[tuple[str, Tried]]:
     """Yield for each function and procedure what the actor is given, and what it writes.
 
-    What stands in rows of other tenants is for who has a tenant. Definers of orgscope's own schemas
+    What stands in rows of others is for who has a context. Definers of orgscope's own schemas
     open contexts, which is tried by tokens.
     """
     if actor.role != "user":
@@ -84,7 +84,7 @@ def attempts_on_calls(
         if not function.required:
             for tried in _without_arguments(connection, actor, function, foreign):
                 yield function.signature, tried
-        if actor.organization is not None and _takes_values(function):
+        if (actor.organization or actor.person) and _takes_values(function):
             sample = contract.samples.get(function.name, {})
             calls = _Calls(connection, function)
             for tried in _with_values(calls, actor, foreign, prepared.world, sample):

@@ -9,8 +9,8 @@ from typing import Self
 from orgscope.isolation.attempts.expected import expected_for
 from orgscope.isolation.attempts.prepare import Subject
 from orgscope.isolation.world.actors import Actor
-from orgscope.isolation.world.environment import PAIRS
 from orgscope.isolation.world.ownership import Row
+from orgscope.isolation.world.people import PAIRS
 
 __all__ = ["Foreign"]
 

@@ -31,9 +31,9 @@ from orgscope.isolation.report.outcome import Attempt, Expected
 from orgscope.isolation.report.report import Tried
 from orgscope.isolation.world.actors import Actor
 from orgscope.isolation.world.compose import Values
-from orgscope.isolation.world.environment import ORG_A, ORG_B, person
 from orgscope.isolation.world.live import DELETED_AT
 from orgscope.isolation.world.ownership import Row
+from orgscope.isolation.world.people import ORG_A, ORG_B, person
 
 __all__ = ["attempts_on", "written_elsewhere"]
 

@@ -16,8 +16,8 @@ from orgscope.isolation.contract.model import View
 from orgscope.isolation.report.outcome import Attempt
 from orgscope.isolation.report.report import Tried
 from orgscope.isolation.world.actors import Actor
-from orgscope.isolation.world.environment import PAIRS
 from orgscope.isolation.world.ownership import Row, words_of
+from orgscope.isolation.world.people import PAIRS
 
 __all__ = ["ROWS", "asked_of_view", "attempts_on_view"]
 

@@ -21,11 +21,12 @@ from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.contract.finding import Finding
 from orgscope.isolation.contract.model import ROLES, Contract, Table, View
 from orgscope.isolation.world.compose import Values, identifier
-from orgscope.isolation.world.environment import GHOSTS, World
+from orgscope.isolation.world.environment import World
 from orgscope.isolation.world.joined import pointing
 from orgscope.isolation.world.live import as_deleted
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import Memberships, Row, read_rows
+from orgscope.isolation.world.people import GHOSTS
 from orgscope.isolation.world.rows import RowMaker, Unmade
 
 __all__ = ["Prepared", "Subject", "empty", "prepare", "unforced"]

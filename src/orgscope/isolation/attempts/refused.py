@@ -16,16 +16,8 @@ from orgscope.isolation.attempts.contexts import NO_CONTEXT, REQUIRE, opening_ca
 from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.report.outcome import Attempt
 from orgscope.isolation.report.report import Case
-from orgscope.isolation.world.environment import (
-    KID,
-    ORG_A,
-    ORG_B,
-    ORG_ERASED,
-    ORG_GONE,
-    ORG_NOWHERE,
-    RETIRED_KID,
-    World,
-)
+from orgscope.isolation.world.environment import KID, RETIRED_KID, World
+from orgscope.isolation.world.people import ORG_A, ORG_B, ORG_ERASED, ORG_GONE, ORG_NOWHERE, session
 
 __all__ = ["refused_cases"]
 
@@ -114,7 +106,9 @@ def _tokens(world: World) -> Iterator[_Token]:
     exp = claims["iat"] - world.settings["leeway_s"] - 1
     ended = claims | {"iat": exp - 60, "exp": exp}
     yield _Token("ended", world.signed(ended), "WS304", (ended, KID, 0))
-    for claim in ("iss", "client_id"):
+    for how, name in (("of another person's session", "abe"), ("of an ended session", "ended")):
+        yield _Token(how, world.signed(claims | {"sid": session(name)}), "WS314")
+    for claim in ("iss", "client_id", "aud"):
         strange = claims | {claim: _STRANGER}
         yield _Token(f"of another {claim}", world.signed(strange), "WS305", (strange, KID, 1))
 

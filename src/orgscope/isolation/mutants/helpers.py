@@ -10,7 +10,7 @@ from psycopg import sql
 
 from orgscope.isolation.catalogue.helpers import Helper
 from orgscope.isolation.mutants.mutant import Mutant
-from orgscope.isolation.world.environment import ORG_B, person
+from orgscope.isolation.world.people import ORG_B, person
 
 __all__ = ["helper_mutants"]
 

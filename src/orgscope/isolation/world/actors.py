@@ -13,15 +13,8 @@ from orgscope.errors import IsolationAborted
 from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.world.bypass import bypassing_roles
-from orgscope.isolation.world.environment import (
-    ENDS_IN_S,
-    MEMBER,
-    ORG_A,
-    ORG_B,
-    ORG_GONE,
-    World,
-    person,
-)
+from orgscope.isolation.world.environment import ENDS_IN_S, World
+from orgscope.isolation.world.people import MEMBER, ORG_A, ORG_B, ORG_GONE, person
 
 __all__ = ["ACTORS", "PROMPT_ACTORS", "Actor", "acting", "opened"]
 
@@ -67,6 +60,10 @@ class Actor:
     """Fields that its person has in the mirror meanwhile."""
     method: str | None = None
     """How it has signed in; another way than everybody's is said of its session meanwhile."""
+    buried: str | None = None
+    """The permission that the role of its membership had, which is deleted in the mirror."""
+    managed: bool = False
+    """Whether a directory manages its membership meanwhile."""
     claimed: tuple[str, tuple[str, ...]] | None = None
     """The role and the permissions of its token, where its membership has others."""
 
@@ -169,10 +166,12 @@ def _entitled(actor: Actor, world: World) -> Iterator[None]:
     given = [
         (organization, str(slug))
         for organization, slug in ((actor.organization, actor.slug), (ORG_B, actor.elsewhere))
-        if organization is not None and slug not in {None, MEMBER}
+        if organization is not None and (slug not in {None, MEMBER} or actor.managed)
     ]
+    if actor.buried is not None and actor.slug is not None:
+        world.bury_role(actor.slug, actor.buried)
     for organization, slug in given:
-        world.give_role(actor.subject, organization, slug)
+        world.give_role(actor.subject, organization, slug, managed=actor.managed)
     if actor.user or actor.method:
         world.mark(actor.subject, dict(actor.user), actor.method)
     try:

@@ -9,8 +9,8 @@ from typing import Final
 
 from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.world.actors import Actor
-from orgscope.isolation.world.environment import MEMBER, ORG_A
 from orgscope.isolation.world.named import Named
+from orgscope.isolation.world.people import MEMBER, ORG_A
 
 __all__ = ["entitled_actors"]
 
@@ -23,8 +23,8 @@ _ROLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 def entitled_actors(contract: Contract, named: Named, role_source: str) -> Iterator[Actor]:
     """Yield a member of A for each permission, and for each role one with all and one with none.
 
-    And whom it may not help: one whose permission only begins like it, one with the role in B, one
-    of whom the token alone says it, unless ``role_source`` is the token.
+    And whom it may not help: one whose permission only begins like it, one with the role in B, and
+    unless ``role_source`` is the token, one of whom it alone says so and one whose role is deleted.
 
     Each word that is ``named`` may be a role or a permission. The mirror knows no permission of
     their roles, so that those of the token count.
@@ -35,7 +35,11 @@ def entitled_actors(contract: Contract, named: Named, role_source: str) -> Itera
     permissions = sorted({*slugs, *(one.permission for one in grants if one.permission)})
     words = {*filter(_ROLE.fullmatch, slugs), *(one.role for one in grants if one.role)}
     roles = sorted(words - {MEMBER})
-    for one in permissions:
+    for number, one in enumerate(permissions):
+        if role_source != "token":
+            lost = f"{_OTHER}-lost-{number}"
+            member = _member(f"member of A whose role with the permission {one} is deleted", lost)
+            yield replace(member, buried=one, claimed=(lost, (one,)))
         yield _member(f"member of A with the permission {one}", _OTHER, one)
         yield _member(f"member of A with the permission {one}x", _OTHER, f"{one}x")
         yield from _claiming(f"permission {one}", _OTHER, (one,), role_source)
@@ -59,6 +63,8 @@ def _marked_actors(named: Named) -> Iterator[Actor]:
         yield replace(member, name=f"member of A impersonated by {one}", impersonator=one)
     for field, value in named.of_users:
         yield replace(member, name=f"member of A whose {field} is {value}", user=((field, value),))
+    if named.managed:
+        yield replace(member, name="member of A whom a directory manages", managed=True)
     for one in named.methods:
         yield replace(member, name=f"member of A signed in by {one}", method=one)
 

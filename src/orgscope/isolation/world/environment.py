@@ -21,103 +21,29 @@ from jwt.algorithms import RSAAlgorithm
 
 from orgscope.errors import IsolationAborted
 from orgscope.isolation.clone.clone import Clone
+from orgscope.isolation.world.people import (
+    MEMBER,
+    ORG_ERASED,
+    first_events,
+    made_id,
+    membership_object,
+    person,
+    role_object,
+    session,
+    session_object,
+    user_object,
+)
 
-__all__ = [
-    "ENDS_IN_S",
-    "GHOSTS",
-    "KID",
-    "LOOKALIKES",
-    "MEMBER",
-    "ORG_A",
-    "ORG_B",
-    "ORG_ERASED",
-    "ORG_GONE",
-    "ORG_NOWHERE",
-    "PAIRS",
-    "RETIRED_KID",
-    "World",
-    "person",
-    "session",
-]
+__all__ = ["ENDS_IN_S", "KID", "RETIRED_KID", "World"]
 
-_TENANT: Final = "org_0116V51S01AT10N00TENANT00"
-"""The ids have the length and form of WorkOS's and differ in the last character: a condition may
-not look at the beginning only."""
-ORG_A: Final = f"{_TENANT}A"
-ORG_B: Final = f"{_TENANT}B"
-ORG_GONE: Final = f"{_TENANT}G"
-ORG_NOWHERE: Final = f"{_TENANT}N"
-"""The mirror does not have it."""
-ORG_ERASED: Final = f"{_TENANT}E"
-ORG_GHOST: Final = f"{_TENANT}H"
-ORG_UNSEEN: Final = f"{_TENANT}S"
-ORG_TWIN: Final = "org_01189J1S01AT10N00TENANT00A"
-"""It ends like ORG_A, and has the same hashtext (found by search): it is in each of its buckets."""
-LOOKALIKES: Final = (ORG_TWIN, f"{ORG_A}0", ORG_A[:-1], ORG_A.lower())
-"""Organizations without members that a condition may take for ORG_A."""
-
-_CROCKFORD: Final = str.maketrans("ILOU", "110V")
-_FROM: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
-_AT: Final = f"{_FROM:%Y-%m-%dT%H:%M:%S}.000Z"
 KID: Final = "orgscope_isolation_test"
 RETIRED_KID: Final = f"{KID}_retired"
 """Of the same key, and retired."""
 _LIFETIME_S: Final = 600
-MEMBER: Final = "member"
-"""The role of everybody."""
 ENDS_IN_S: Final = 3
 """After how many seconds a context has ended that was made to end."""
-
-
-def person(name: str) -> str:
-    """Return the user id of a made-up person."""
-    return _id("user", name)
-
-
-def session(name: str) -> str:
-    """Return the id of the person's session."""
-    return _id("session", name)
-
-
-def _id(prefix: str, name: str) -> str:
-    """Return an id of the length and characters of WorkOS's; they begin and end alike."""
-    return f"{prefix}_01{name.upper().translate(_CROCKFORD):0>12}1S01AT10NTST"
-
-
-PAIRS: Final = (
-    (ORG_A, person("ada")),
-    (ORG_A, person("abe")),
-    (ORG_B, person("ada")),
-    (ORG_B, person("ben")),
-)
-"""Every tenant table gets a row for each. Ada works in both organizations: a row of hers in B must
-not be seen in A although it is hers."""
-
-_MEMBERSHIPS: Final = (
-    ("ada", ORG_A, "active"),
-    ("abe", ORG_A, "active"),
-    ("ada", ORG_B, "active"),
-    ("ben", ORG_B, "active"),
-    ("removed", ORG_A, "active"),
-    ("inactive", ORG_A, "inactive"),
-    ("pending", ORG_A, "pending"),
-    ("revoked", ORG_A, "active"),
-    ("deleted", ORG_A, "active"),
-    ("stranded", ORG_GONE, "active"),
-    ("stub", ORG_A, "active"),
-    ("ghost", ORG_A, "active"),
-    ("ada", ORG_GHOST, "active"),
-    ("ada", ORG_UNSEEN, "active"),
-)
-"""``stub`` and ``ORG_UNSEEN`` are known by a membership only."""
-_PEOPLE: Final = (
-    *("ada", "abe", "ben", "nobody", "removed", "inactive", "pending", "revoked", "deleted"),
-    *("stranded", "ghost", "erased"),
-)
-
-
-GHOSTS: Final = (("workos.users", person("ghost")), ("workos.organizations", ORG_GHOST))
-"""Tombstones beside a membership that lives, as no event leaves any: a policy must see it."""
+_FROM: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
+_AT: Final = f"{_FROM:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +70,7 @@ class World:
             connection.execute("select authz.retire_key(%s)", (RETIRED_KID,))
             row = connection.execute("select authz.current_settings()").fetchone()
         world = cls(row[0] if row else {}, key, clone.keep("sync"))
-        world._send(_events())
+        world._send(first_events())
         with clone.connect("admin") as connection, connection.transaction():
             connection.execute("select authz.begin_privileged('isolation test')")
             connection.execute("select sync.erase_user(%s)", (person("erased"),))
@@ -173,18 +99,31 @@ class World:
             claims["act"] = {"sub": impersonator}
         return self.signed(claims)
 
-    def give_role(self, name: str, organization: str, slug: str) -> None:
-        """Give a member another role. Raises IsolationAborted when the event does not apply."""
-        membership = _membership(name, organization, "active", slug)
+    def give_role(self, name: str, organization: str, slug: str, *, managed: bool = False) -> None:
+        """Give a member another role, and say whether a directory manages the membership.
+
+        Raises IsolationAborted when the event does not apply.
+        """
+        membership = membership_object(name, organization, "active", slug)
+        membership["directory_managed"] = managed
         self._send([("organization_membership.updated", membership)])
+
+    def bury_role(self, slug: str, permission: str) -> None:
+        """Make a role of the environment that had a permission and is deleted.
+
+        Raises IsolationAborted when an event does not apply.
+        """
+        self._send(
+            [(f"role.{what}", role_object(slug, permission)) for what in ("created", "deleted")]
+        )
 
     def mark(self, name: str, user: Mapping[str, str], method: str | None) -> None:
         """Give a person other fields, and its session another way to sign in; without, its own.
 
         Raises IsolationAborted when the event does not apply.
         """
-        marked = _session(name) | ({"auth_method": method} if method else {})
-        events = [("user.updated", _user(name) | dict(user)), ("session.created", marked)]
+        marked = session_object(name) | ({"auth_method": method} if method else {})
+        events = [("user.updated", user_object(name) | dict(user)), ("session.created", marked)]
         self._send(events)
 
     def ending_token(self, name: str, organization: str) -> str:
@@ -220,7 +159,7 @@ class World:
             at = f"{_FROM + timedelta(milliseconds=number):%Y-%m-%dT%H:%M:%S.%f}Z"
             event = {
                 "object": "event",
-                "id": _id("event", f"{number:06d}"),
+                "id": made_id("event", f"{number:06d}"),
                 "event": type_,
                 "created_at": at,
                 "data": {"created_at": _AT, "updated_at": at, **data},
@@ -233,55 +172,3 @@ class World:
                     f"'{row[0] if row else None}' and not 'applied', so nobody can act. Look for "
                     "the trigger or function that stopped it."
                 )
-
-
-def _events() -> list[tuple[str, dict[str, Any]]]:
-    organizations = [
-        ("organization.created", {"object": "organization", "id": id_, "name": id_})
-        for id_ in (ORG_GHOST, ORG_ERASED, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
-    ]
-    people = [("user.created", _user(name)) for name in _PEOPLE]
-    memberships = [("organization_membership.created", _membership(*one)) for one in _MEMBERSHIPS]
-    sessions = [("session.created", _session(name)) for name in _PEOPLE]
-    ends = [
-        ("organization_membership.deleted", _membership("removed", ORG_A, "active")),
-        ("user.deleted", _user("deleted")),
-        ("organization.deleted", organizations[-1][1]),
-    ]
-    return [*organizations, *people, *memberships, *sessions, *ends]
-
-
-def _user(name: str) -> dict[str, Any]:
-    return {
-        "object": "user",
-        "id": person(name),
-        "email": f"{name}@isolation.example",
-        "email_verified": True,
-        "first_name": name.title(),
-        "last_name": "Isolation",
-        "external_id": None,
-    }
-
-
-def _session(name: str) -> dict[str, Any]:
-    return {
-        "object": "session",
-        "id": session(name),
-        "user_id": person(name),
-        "organization_id": None,
-        "auth_method": "password",
-        "status": "revoked" if name == "revoked" else "active",
-    }
-
-
-def _membership(name: str, organization: str, status: str, slug: str = MEMBER) -> dict[str, Any]:
-    return {
-        "object": "organization_membership",
-        "id": _id("om", name + organization[-1]),
-        "user_id": person(name),
-        "organization_id": organization,
-        "status": status,
-        "role": {"slug": slug},
-        "roles": [{"slug": slug}],
-        "directory_managed": False,
-    }

@@ -39,12 +39,16 @@ _ACTOR: Final = re.compile(r"\bclaims.*'\{?actor\b", re.DOTALL)
 _FIELDS: Final = {
     name: re.compile(rf"\bworkos[.]{table}\b.*\b{name}\b", re.DOTALL)
     for table, names in (
-        ("users", ("email", "first_name", "last_name", "external_id")),
+        (
+            "users",
+            ("email", "first_name", "last_name", "external_id", "email_verified", "created_at"),
+        ),
         ("sessions", ("auth_method",)),
+        ("organization_memberships", ("directory_managed",)),
     )
     for name in names
 }
-"""What policies read of a person and of a session in the mirror."""
+"""What policies read of a person, a session and a membership in the mirror."""
 _PATTERN: Final = re.compile(r"[\^$%|()\\*+?{},\"\[\]]+")
 """What stands between the words of a pattern, and of an array."""
 _LENGTH: Final = re.compile(r"\b(?:char(?:acter)?_)?length\(")
@@ -108,12 +112,24 @@ class Named:
             for name in ("first_name", "last_name", "external_id")
             for one in self._words(_FIELDS[name])
         ]
-        return [*emails, *texts]
+        flags = [("email_verified", "false")] if self._is_named("email_verified") else []
+        since = filter(_FIELDS["created_at"].search, self._terms)
+        dates = [one for one in times([*since], "timestamp with time zone") if one[0].isdigit()]
+        made = [("created_at", f"{one[:10]}T{one[11:16]}:00.000Z") for one in dates]
+        return [*emails, *texts, *flags, *(made if self._is_named("created_at") else ())]
+
+    @property
+    def managed(self) -> bool:
+        """Whether a member may have to be managed by a directory."""
+        return self._is_named("directory_managed")
 
     @property
     def methods(self) -> list[str]:
         """How a member may have to have signed in."""
         return self._words(_FIELDS["auth_method"])
+
+    def _is_named(self, field: str) -> bool:
+        return any(map(_FIELDS[field].search, self._terms))
 
     @property
     def _terms(self) -> Iterator[str]:

@@ -14,10 +14,10 @@ from psycopg import sql
 from orgscope.isolation.catalogue.tables import Column, Constraint, TableInfo
 from orgscope.isolation.contract.model import Table
 from orgscope.isolation.world.compose import Values, identifier, insert_query
-from orgscope.isolation.world.environment import LOOKALIKES, ORG_A, PAIRS
 from orgscope.isolation.world.live import as_deleted, is_live
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import belongs_to
+from orgscope.isolation.world.people import LOOKALIKES, ORG_A, PAIRS
 from orgscope.isolation.world.values import COMMON_TEXTS, candidates, combinations, sample_value
 
 __all__ = ["RowMaker", "Unmade"]

@@ -1,0 +1,165 @@
+"""Who there is in the made-up WorkOS environment of a run, and what WorkOS says of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = [
+    "GHOSTS",
+    "LOOKALIKES",
+    "MEMBER",
+    "ORG_A",
+    "ORG_B",
+    "ORG_ERASED",
+    "ORG_GONE",
+    "ORG_NOWHERE",
+    "PAIRS",
+    "first_events",
+    "made_id",
+    "membership_object",
+    "person",
+    "role_object",
+    "session",
+    "session_object",
+    "user_object",
+]
+
+_TENANT: Final = "org_0116V51S01AT10N00TENANT00"
+"""The ids have the length and form of WorkOS's and differ in the last character: a condition may
+not look at the beginning only."""
+ORG_A: Final = f"{_TENANT}A"
+ORG_B: Final = f"{_TENANT}B"
+ORG_GONE: Final = f"{_TENANT}G"
+ORG_NOWHERE: Final = f"{_TENANT}N"
+"""The mirror does not have it."""
+ORG_ERASED: Final = f"{_TENANT}E"
+ORG_GHOST: Final = f"{_TENANT}H"
+ORG_UNSEEN: Final = f"{_TENANT}S"
+ORG_TWIN: Final = "org_01189J1S01AT10N00TENANT00A"
+"""It ends like ORG_A, and has the same hashtext (found by search): it is in each of its buckets."""
+LOOKALIKES: Final = (ORG_TWIN, f"{ORG_A}0", ORG_A[:-1], ORG_A.lower())
+"""Organizations without members that a condition may take for ORG_A."""
+
+_CROCKFORD: Final = str.maketrans("ILOU", "110V")
+MEMBER: Final = "member"
+"""The role of everybody."""
+
+
+def person(name: str) -> str:
+    """Return the user id of a made-up person."""
+    return made_id("user", name)
+
+
+def session(name: str) -> str:
+    """Return the id of the person's session."""
+    return made_id("session", name)
+
+
+def made_id(prefix: str, name: str) -> str:
+    """Return an id of the length and characters of WorkOS's; they begin and end alike."""
+    return f"{prefix}_01{name.upper().translate(_CROCKFORD):0>12}1S01AT10NTST"
+
+
+PAIRS: Final = (
+    (ORG_A, person("ada")),
+    (ORG_A, person("abe")),
+    (ORG_B, person("ada")),
+    (ORG_B, person("ben")),
+)
+"""Every tenant table gets a row for each. Ada works in both organizations: a row of hers in B must
+not be seen in A although it is hers."""
+
+_MEMBERSHIPS: Final = (
+    ("ada", ORG_A, "active"),
+    ("abe", ORG_A, "active"),
+    ("ada", ORG_B, "active"),
+    ("ben", ORG_B, "active"),
+    ("removed", ORG_A, "active"),
+    ("inactive", ORG_A, "inactive"),
+    ("pending", ORG_A, "pending"),
+    ("revoked", ORG_A, "active"),
+    ("deleted", ORG_A, "active"),
+    ("stranded", ORG_GONE, "active"),
+    ("stub", ORG_A, "active"),
+    ("ghost", ORG_A, "active"),
+    ("ada", ORG_GHOST, "active"),
+    ("ada", ORG_UNSEEN, "active"),
+)
+"""``stub`` and ``ORG_UNSEEN`` are known by a membership only."""
+_PEOPLE: Final = (
+    *("ada", "abe", "ben", "nobody", "removed", "inactive", "pending", "revoked", "deleted"),
+    *("stranded", "ghost", "erased"),
+)
+
+
+GHOSTS: Final = (("workos.users", person("ghost")), ("workos.organizations", ORG_GHOST))
+"""Tombstones beside a membership that lives, as no event leaves any: a policy must see it."""
+
+
+def first_events() -> list[tuple[str, dict[str, Any]]]:
+    """Return the type and the data of the events that make everybody, in their order."""
+    organizations = [
+        ("organization.created", {"object": "organization", "id": id_, "name": id_})
+        for id_ in (ORG_GHOST, ORG_ERASED, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
+    ]
+    people = [("user.created", user_object(name)) for name in _PEOPLE]
+    memberships = [
+        ("organization_membership.created", membership_object(*one)) for one in _MEMBERSHIPS
+    ]
+    sessions = [("session.created", session_object(name)) for name in _PEOPLE]
+    ended = session_object("ben") | {"id": session("ended"), "status": "expired"}
+    sessions.append(("session.created", ended))
+    ends = [
+        ("organization_membership.deleted", membership_object("removed", ORG_A, "active")),
+        ("user.deleted", user_object("deleted")),
+        ("organization.deleted", organizations[-1][1]),
+    ]
+    # It belongs to no organization.
+    roles = [("role.created", role_object("orgscope-isolation-of-all"))]
+    return [*organizations, *people, *memberships, *sessions, *roles, *ends]
+
+
+def role_object(slug: str, *permissions: str) -> dict[str, Any]:
+    """Return a role of the environment."""
+    return {"object": "role", "slug": slug, "name": slug, "permissions": [*permissions]}
+
+
+def user_object(name: str) -> dict[str, Any]:
+    """Return a user."""
+    return {
+        "object": "user",
+        "id": person(name),
+        "email": f"{name}@isolation.example",
+        "email_verified": True,
+        "first_name": name.title(),
+        "last_name": "Isolation",
+        "external_id": None,
+    }
+
+
+def session_object(name: str) -> dict[str, Any]:
+    """Return the session of a person."""
+    return {
+        "object": "session",
+        "id": session(name),
+        "user_id": person(name),
+        "organization_id": None,
+        "auth_method": "password",
+        "status": "revoked" if name == "revoked" else "active",
+    }
+
+
+def membership_object(
+    name: str, organization: str, status: str, slug: str = MEMBER
+) -> dict[str, Any]:
+    """Return a membership with a role."""
+    return {
+        "object": "organization_membership",
+        "id": made_id("om", name + organization[-1]),
+        "user_id": person(name),
+        "organization_id": organization,
+        "status": status,
+        "role": {"slug": slug},
+        "roles": [{"slug": slug}],
+        "directory_managed": False,
+    }
