@@ -47,7 +47,7 @@ _CONDITIONS = {
     ),
     # Deleted rows are hidden from reading, and forgotten when it comes to writing.
     f"alter policy update_own_org on library.books using (org_id = {_ORG}) with check (org_id = {_ORG})": (
-        "member of A: update without condition on library.books (1 of 8 rows): expected none, got rows",
+        "member of A: update without condition on library.books (1 of 14 rows): expected none, got rows",
     ),
     # A second permissive policy widens the first.
     "create policy return_any on library.loans for update to orgscope_user using (returned_at is null)": (
@@ -209,6 +209,12 @@ _MARKED = {
         "member of A whom a directory manages: select on library.fines (other organization): expected none, got rows",
     ),
 }
+_DELETED = {
+    f"alter policy select_own_org on library.books using (org_id = {_ORG} "
+    "and (deleted_at is null or deleted_at > now() - interval '30 days'))": (
+        "member of A: select on library.books (tombstone or stub): expected none, got rows",
+    ),
+}
 _ALIKE = {
     # What two columns have alike; anything that stands in the row; the day before yesterday.
     "create policy quick on library.loans for delete to orgscope_user using (lent_at = returned_at)": (
@@ -261,6 +267,7 @@ _CUT_SHORT = {
         pytest.param(_CUT_SHORT, _TABLES, id="cut_short"),
         pytest.param(_ENTITLED, _TABLES, id="entitled"),
         pytest.param(_MARKED, _TABLES, id="marked"),
+        pytest.param(_DELETED, ("library.books",), id="deleted"),
     ],
 )
 def test_policies__mistakes_made_by_hand__each_is_named(

@@ -164,6 +164,29 @@ _AROUND = {
         "member of A: insert on library.wishes (own): expected rows, got denied (42501)",
     ),
 }
+# Only what has a value does it.
+_BY_VALUE = {
+    "create or replace function library.debtors() returns table (reader_id text) language sql stable security definer "
+    "set search_path = pg_catalog, pg_temp set row_security = on begin atomic; select distinct f.reader_id "
+    "from library.fines as f where f.org_id = (select authz.org_id()) or f.amount >= 500; end": (
+        "member of B: call on library.debtors() (other organization, of library.fines): expected none, got rows",
+    ),
+    "create function library.tg_books__close() returns trigger language plpgsql security definer "
+    "set search_path = pg_catalog, pg_temp set row_security = on as "
+    "$$ begin update library.loans as l set returned_at = now() where l.returned_at is null; return null; end $$": (),
+    "alter function library.tg_books__close() owner to orgscope_definer": (),
+    "revoke execute on function library.tg_books__close() from public": (),
+    "create trigger _100_close after insert on library.books for each row "
+    "when (new.title ilike 'closed for%') execute function library.tg_books__close()": (
+        "member of A: effects of insert on library.books (other organization, of library.loans): expected none, got rows",
+    ),
+}
+
+
+def test_functions__open_by_a_value__each_is_named(lending: Given) -> None:
+    lending.by_hand(*_BY_VALUE)
+    report = lending.check(Project.load(LIBRARY), "library.books", "library.debtors")
+    assert_named(report, _BY_VALUE.values())
 
 
 def test_surroundings__mistakes_made_by_hand__each_is_named(lending: Given) -> None:

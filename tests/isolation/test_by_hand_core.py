@@ -26,6 +26,17 @@ _OF_CORE = {
     f"workos.organization_memberships as m where m.user_id = sessions.user_id and m.organization_id = {_ORG}))": (
         "member of A: select on workos.sessions (another person's): expected none, got rows",
     ),
+    # Who is invited is no member yet.
+    "alter policy select_own on workos.organizations using (raw is not null and deleted_at is null and "
+    f"(id = {_ORG} or id = any (array(select m.organization_id from workos.organization_memberships as m "
+    f"where m.user_id = {_ME} and m.status <> 'inactive'))))": (
+        "member of A: select on workos.organizations (other organization): expected none, got rows",
+    ),
+    # What was deleted long ago, and what will be.
+    f"alter policy select_own on workos.groups using (organization_id = {_ORG} "
+    "and (deleted_at is null or deleted_at < now() - interval '1 year'))": (
+        "member of A: select on workos.groups (tombstone or stub): expected none, got rows",
+    ),
     # What belongs to no organization is not everybody's.
     f"alter policy select_own on workos.roles using (deleted_at is null and (organization_id = {_ORG} or organization_id is null))": (
         "member of A: select on workos.roles (other organization): expected none, got rows",
@@ -65,6 +76,7 @@ _OF_ONE_ROW = {
             (
                 *("app.events", "app.profiles"),
                 *("workos.sessions", "workos.organization_domains", "workos.roles"),
+                *("workos.organizations", "workos.groups"),
             ),
         ),
         (_OF_ONE_ROW, ("app.profiles",)),
@@ -183,7 +195,7 @@ _OF_WHAT_IS_KEPT = {
     where v.digest = v_digest
       and v.expires_at > extract(epoch from clock_timestamp()) - s.leeway_s
 """, """on v.kid = k.kid
-    where v.digest = v_digest
+    where v.digest in (v_digest, sha256(convert_to(regexp_replace(token, '[.][^.]*$', ''), 'UTF8')))
 """),
         "remembered token of a retired key: open a context on authz (WS306): expected denied, got opened",
         "remembered token ended: open a context on authz (WS304): expected denied, got opened",
@@ -201,6 +213,14 @@ _OF_WHAT_IS_KEPT = {
         "member of A whose role with the permission events:all is deleted: select on app.events (other organization): "
         "expected none, got rows",
     ),
+    "authz.check_claims(jsonb,authz.settings)": (
+        ("between 1 and accepted.max_age_s", "> 0"),
+        "token that counts too long: open a context on authz (WS305): expected denied, got opened",
+    ),
+    "authz.remember_token(text,text,bigint,jsonb)": (
+        ("sha256(convert_to(token, 'UTF8'))", "sha256(convert_to(regexp_replace(token, '[.][^.]*$', ''), 'UTF8'))"),
+        "token signed otherwise than when it verified: open a context on authz (WS303): expected denied, got opened",
+    ),
     "authz.accepts_audience(jsonb,authz.settings)": (
         ("ELSE ((aud ? (accepted).client_id) IS TRUE)", "else true"),
         "token of another aud: open a context on authz (WS305): expected denied, got opened",
@@ -211,6 +231,17 @@ _OF_WHAT_IS_KEPT = {
         "auditor that says it is admin: open a context on authz (WS321): expected denied, got opened",
     ),
 }  # fmt: skip
+_OF_OTHERS = {
+    "authz.agreed_permissions(jsonb,text,jsonb,boolean,text)": (
+        ("n.id in (org_id || ':' || s.slug, 'environment:' || s.slug)", "n.slug = s.slug"),
+        "member of A whose role with the permission events:all is another organization's: "
+        "select on app.events (other organization): expected none, got rows",
+    ),
+    "authz.check_claims(jsonb,authz.settings)": (
+        ("(coalesce((claims ->> 'nbf')::numeric, 0) <= v_now + accepted.leeway_s) is not true", "false"),
+        "token that does not count yet: open a context on authz (WS305): expected denied, got opened",
+    ),
+}  # fmt: skip
 _BY_ROLE = (
     "create policy by_role on app.events for select to orgscope_user using ((select authz.role()) = 'editor')",
     "create policy by_permission on app.events for select to orgscope_user "
@@ -218,7 +249,9 @@ _BY_ROLE = (
 )
 
 
-@pytest.mark.parametrize("mistakes", [_OF_CONTEXTS, _OF_WHAT_IS_KEPT], ids=["opened", "kept"])
+@pytest.mark.parametrize(
+    "mistakes", [_OF_CONTEXTS, _OF_WHAT_IS_KEPT, _OF_OTHERS], ids=["opened", "kept", "others"]
+)
 def test_contexts__mistakes_made_by_hand__each_is_named(
     given: Given, mistakes: dict[str, Any]
 ) -> None:

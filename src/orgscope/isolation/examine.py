@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +15,7 @@ from orgscope.isolation.attempts.matrix import run_matrix
 from orgscope.isolation.attempts.prepare import Prepared, prepare
 from orgscope.isolation.attempts.unproven import unexercised, ungiven, unshown
 from orgscope.isolation.catalogue.assertions import assert_catalogue, faulty_columns
-from orgscope.isolation.catalogue.helpers import policy_texts, read_helpers
+from orgscope.isolation.catalogue.helpers import beside_texts, policy_texts, read_helpers
 from orgscope.isolation.catalogue.read import Catalogue, read_catalogue
 from orgscope.isolation.catalogue.surroundings import assert_surroundings
 from orgscope.isolation.clone.clone import Clone
@@ -24,6 +25,7 @@ from orgscope.isolation.world.actors import ACTORS, PROMPT_ACTORS, Actor
 from orgscope.isolation.world.entitled import entitled_actors
 from orgscope.isolation.world.environment import World
 from orgscope.isolation.world.named import Named
+from orgscope.isolation.world.named_members import NamedMembers
 
 __all__ = ["Examined", "examine"]
 
@@ -65,6 +67,7 @@ def examine(
         catalogue = read_catalogue(connection, contract.schemas, role_prefix)
         findings = assert_surroundings(connection, contract, role_prefix)
         helpers = read_helpers(connection, contract.schemas)
+        beside = beside_texts(connection, catalogue.functions, contract.tables)
     differing, asserted = assert_catalogue(contract, catalogue, role_prefix)
     usable = _usable(contract, catalogue)
     texts = policy_texts(catalogue.policies, helpers)
@@ -76,9 +79,10 @@ def examine(
                 texts[table].append(view.condition)
     for table, found in more.items():
         texts[table] += found
-    named = Named(texts, [one.definition for one in helpers if one.is_core])
+    named = Named(texts, [one.definition for one in helpers if one.is_core], beside)
+    members = NamedMembers([*chain(*texts.values())])
     world, prepared = prepare(clone, usable, catalogue, named)
-    entitled = entitled_actors(usable, named, world.settings["role_source"])
+    entitled = entitled_actors(usable, members, world.settings["role_source"])
     actors = (*(PROMPT_ACTORS if only else ACTORS), *entitled)
     if only:
         if not may_lack:

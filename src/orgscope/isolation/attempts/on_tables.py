@@ -241,7 +241,7 @@ def _moves(actor: Actor, subject: Subject) -> Iterator[_Write]:
             colleague,
             replace(row, persons=frozenset({colleague})),
         ),
-        ("to the deleted", declared.deleted, DELETED_AT, None),
+        ("to the deleted", declared.deleted, DELETED_AT[0], None),
     ]
     if subject.deletes:
         targets.append(("to the deleted, now", declared.deleted, "now", row))

@@ -23,7 +23,7 @@ from orgscope.isolation.contract.model import ROLES, Contract, Table, View
 from orgscope.isolation.world.compose import Values, identifier
 from orgscope.isolation.world.environment import World
 from orgscope.isolation.world.joined import pointing
-from orgscope.isolation.world.live import as_deleted
+from orgscope.isolation.world.live import DELETED_AT, as_deleted
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import Memberships, Row, read_rows
 from orgscope.isolation.world.people import GHOSTS
@@ -225,7 +225,7 @@ def _parents_first(tables: Iterable[TableInfo]) -> list[TableInfo]:
 def _leave_tombstones(
     connection: psycopg.Connection[Any], table: TableInfo, declared: Table
 ) -> None:
-    """Leave a tombstone beside each row that lives, and those of GHOSTS; no trigger takes part."""
+    """Leave tombstones beside each row that lives, and those of GHOSTS; no trigger takes part."""
     name = identifier(table)
     connection.execute(sql.SQL("alter table {} disable trigger user").format(name))
     for ghost_of, key in GHOSTS:
@@ -233,19 +233,23 @@ def _leave_tombstones(
             bury = sql.SQL("update {} set deleted_at = now() where id = {}")
             connection.execute(bury.format(name, key))
     if "id" not in {declared.person, declared.organization}:
-        changed = {"id": sql.SQL("id || '_TOMBSTONE'"), "deleted_at": sql.SQL("now()")}
         names = [column.name for column in table.columns if not column.generated]
-        connection.execute(
-            sql.SQL(
-                "insert into {} ({}) select {} from {} where raw is not null and deleted_at is null"
-                " on conflict do nothing"
-            ).format(
-                name,
-                sql.SQL(", ").join(map(sql.Identifier, names)),
-                sql.SQL(", ").join(changed.get(one, sql.Identifier(one)) for one in names),
-                name,
+        for number, at in enumerate(DELETED_AT):
+            changed = {
+                "id": sql.SQL("id || {}").format(f"_TOMBSTONE{number}"),
+                "deleted_at": sql.SQL("{}::timestamptz").format(at),
+            }
+            connection.execute(
+                sql.SQL(
+                    "insert into {} ({}) select {} from {} where raw is not null"
+                    " and deleted_at is null on conflict do nothing"
+                ).format(
+                    name,
+                    sql.SQL(", ").join(map(sql.Identifier, names)),
+                    sql.SQL(", ").join(changed.get(one, sql.Identifier(one)) for one in names),
+                    name,
+                )
             )
-        )
     connection.execute(sql.SQL("alter table {} enable trigger user").format(name))
 
 
@@ -258,7 +262,7 @@ def _subject(
 ) -> Subject | Finding:
     rows = read_rows(connection, table, declared, members)
     fresh = []
-    for kind in filter(None, (declared, as_deleted(declared))):
+    for kind in (declared, *as_deleted(declared)[:1]):
         for organization, person in maker.wanted(table, kind):
             made = maker.make(table, kind, organization, person, keep=False)
             if isinstance(made, Unmade):

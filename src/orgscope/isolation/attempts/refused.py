@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,6 +61,11 @@ def refused_cases(clone: Clone, world: World) -> Iterator[Case]:
             with _remembered(clone, token.text, *token.remembered):
                 who = f"remembered token {token.how}"
                 yield _refused(clone, "api", who, token.sqlstate, opening)
+    genuine = str(world.token("ben", ORG_B))
+    with _verified(clone, genuine):
+        forged = ".".join((*genuine.split(".")[:2], str(world.token("ada", ORG_A)).split(".")[2]))
+        who = "token signed otherwise than when it verified"
+        yield _refused(clone, "api", who, "WS303", (_BEGIN, forged))
     yield _of_retired_seal(clone, world)
     tokens = world.token("ada", ORG_A), world.token("ben", ORG_B)
     twice = [(_BEGIN, token) for token in tokens]
@@ -108,6 +113,10 @@ def _tokens(world: World) -> Iterator[_Token]:
     yield _Token("ended", world.signed(ended), "WS304", (ended, KID, 0))
     for how, name in (("of another person's session", "abe"), ("of an ended session", "ended")):
         yield _Token(how, world.signed(claims | {"sid": session(name)}), "WS314")
+    early = claims | {"nbf": claims["exp"]}
+    yield _Token("that does not count yet", world.signed(early), "WS305")
+    lasting = claims | {"exp": claims["iat"] + world.settings["max_age_s"] + 3600}
+    yield _Token("that counts too long", world.signed(lasting), "WS305")
     for claim in ("iss", "client_id", "aud"):
         strange = claims | {claim: _STRANGER}
         yield _Token(f"of another {claim}", world.signed(strange), "WS305", (strange, KID, 1))
@@ -123,6 +132,16 @@ def _remembered(
         connection.execute(_REMEMBER, kept | {"claims": json.dumps(claims)})
         yield
         connection.execute(_FORGET, kept)
+
+
+@contextmanager
+def _verified(clone: Clone, token: str) -> Iterator[None]:
+    """Let a token verify, so that it is kept for the length of the block."""
+    with clone.connect("api") as connection, suppress(psycopg.Error), connection.transaction():
+        connection.execute(_BEGIN, (token,))  # the actors say so when it opens nothing
+    yield
+    with _sealer(clone) as connection:
+        connection.execute("delete from authz.verified_tokens where kid = %s", (KID,))
 
 
 def _of_retired_seal(clone: Clone, world: World) -> Case:

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import psycopg
 
+from orgscope.isolation.catalogue.functions import FunctionInfo
 from orgscope.isolation.catalogue.policies import PolicyInfo
 from orgscope.project import CORE_SCHEMAS
 
-__all__ = ["Helper", "policy_texts", "read_helpers"]
+__all__ = ["Helper", "beside_texts", "policy_texts", "read_helpers"]
 
 _HELPERS: Final = r"""
 with recursive direct as (
@@ -63,6 +64,22 @@ order by 1
 """
 """Of a body that is a string PostgreSQL records no dependency, so a project's are searched."""
 
+_TRIGGERS: Final = """
+select format('%s.%s', n.nspname, c.relname), pg_get_triggerdef(t.oid)
+from pg_catalog.pg_trigger as t
+inner join pg_catalog.pg_class as c on t.tgrelid = c.oid
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where not t.tgisinternal and t.tgqual is not null
+order by 1, 2
+"""
+_COMPARED: Final = re.compile(
+    r"""[\w.]+ \)? (?:::[\w ]+)? \s* (?:<>|!=|[<>]=?|=|!?~~?\*?|\bi?like\b) \s*
+    \(? (?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?) \)? (?:::[\w ]+)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A column, or what is made of it, beside a literal."""
+_WHEN: Final = re.compile(r".* WHEN \((?P<condition>.*)\) EXECUTE .*", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Helper:
@@ -93,6 +110,28 @@ def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) ->
         Helper(signature, definition, result, owner, is_plpgsql, tuple(tables), tuple(roles))
         for signature, definition, result, owner, is_plpgsql, tables, roles in found
     ]
+
+
+def beside_texts(
+    connection: psycopg.Connection[Any], functions: Iterable[FunctionInfo], tables: Iterable[str]
+) -> dict[str, list[str]]:
+    """Return, for each table, what decides beside its policies what happens to which row.
+
+    When a trigger fires, and what a security definer of a project compares with a value.
+    """
+    texts: dict[str, list[str]] = defaultdict(list)
+    for table, definition in connection.execute(_TRIGGERS).fetchall():
+        texts[table].append(_WHEN.sub(r"\g<condition>", definition))
+    definers = [
+        one.definition
+        for one in functions
+        if one.definer and one.name.partition(".")[0] not in CORE_SCHEMAS
+    ]
+    for table in tables:
+        name = re.compile(rf"\b{re.escape(table)}\b")
+        for definer in filter(name.search, definers):
+            texts[table] += _COMPARED.findall(definer)
+    return texts
 
 
 def policy_texts(policies: Iterable[PolicyInfo], helpers: Iterable[Helper]) -> dict[str, list[str]]:

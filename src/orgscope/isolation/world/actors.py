@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import psycopg
@@ -14,7 +14,7 @@ from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.world.bypass import bypassing_roles
 from orgscope.isolation.world.environment import ENDS_IN_S, World
-from orgscope.isolation.world.people import MEMBER, ORG_A, ORG_B, ORG_GONE, person
+from orgscope.isolation.world.people import MEMBER, ORG_A, ORG_B, ORG_GONE, Event, person
 
 __all__ = ["ACTORS", "PROMPT_ACTORS", "Actor", "acting", "opened"]
 
@@ -60,8 +60,8 @@ class Actor:
     """Fields that its person has in the mirror meanwhile."""
     method: str | None = None
     """How it has signed in; another way than everybody's is said of its session meanwhile."""
-    buried: str | None = None
-    """The permission that the role of its membership had, which is deleted in the mirror."""
+    before: tuple[Event, ...] = field(default=(), compare=False)
+    """What WorkOS says before it acts."""
     managed: bool = False
     """Whether a directory manages its membership meanwhile."""
     claimed: tuple[str, tuple[str, ...]] | None = None
@@ -168,8 +168,7 @@ def _entitled(actor: Actor, world: World) -> Iterator[None]:
         for organization, slug in ((actor.organization, actor.slug), (ORG_B, actor.elsewhere))
         if organization is not None and (slug not in {None, MEMBER} or actor.managed)
     ]
-    if actor.buried is not None and actor.slug is not None:
-        world.bury_role(actor.slug, actor.buried)
+    world.send(actor.before)
     for organization, slug in given:
         world.give_role(actor.subject, organization, slug, managed=actor.managed)
     if actor.user or actor.method:

@@ -9,8 +9,8 @@ from typing import Final
 
 from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.world.actors import Actor
-from orgscope.isolation.world.named import Named
-from orgscope.isolation.world.people import MEMBER, ORG_A
+from orgscope.isolation.world.named_members import NamedMembers
+from orgscope.isolation.world.people import LOOKALIKES, MEMBER, ORG_A, ORG_B, role_object
 
 __all__ = ["entitled_actors"]
 
@@ -20,7 +20,7 @@ _ROLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 """What a token may bring as a role; other words of policies are permissions."""
 
 
-def entitled_actors(contract: Contract, named: Named, role_source: str) -> Iterator[Actor]:
+def entitled_actors(contract: Contract, named: NamedMembers, role_source: str) -> Iterator[Actor]:
     """Yield a member of A for each permission, and for each role one with all and one with none.
 
     And whom it may not help: one whose permission only begins like it, one with the role in B, and
@@ -37,9 +37,7 @@ def entitled_actors(contract: Contract, named: Named, role_source: str) -> Itera
     roles = sorted(words - {MEMBER})
     for number, one in enumerate(permissions):
         if role_source != "token":
-            lost = f"{_OTHER}-lost-{number}"
-            member = _member(f"member of A whose role with the permission {one} is deleted", lost)
-            yield replace(member, buried=one, claimed=(lost, (one,)))
+            yield from _robbed(number, one)
         yield _member(f"member of A with the permission {one}", _OTHER, one)
         yield _member(f"member of A with the permission {one}x", _OTHER, f"{one}x")
         yield from _claiming(f"permission {one}", _OTHER, (one,), role_source)
@@ -56,7 +54,7 @@ def entitled_actors(contract: Contract, named: Named, role_source: str) -> Itera
     yield from _marked_actors(named)
 
 
-def _marked_actors(named: Named) -> Iterator[Actor]:
+def _marked_actors(named: NamedMembers) -> Iterator[Actor]:
     """Yield a member of A for each impersonator, field of a person, and way to sign in."""
     member = _member("member of A", MEMBER)
     for one in named.impersonators:
@@ -77,6 +75,25 @@ def _claiming(
         member = _member(f"member of A with the {what} by the token alone", MEMBER)
         slug_of_both = MEMBER if role_source == "mirror" else None
         yield replace(member, slug=slug_of_both, claimed=(slug, permissions))
+
+
+def _robbed(number: int, permission: str) -> Iterator[Actor]:
+    """Yield members whose tokens have what their role had once, or has in other organizations."""
+    once, elsewhere = f"{_OTHER}-once-{number}", f"org-isolation-{number}"
+    deleted = role_object(once, permission)
+    name = f"member of A whose role with the permission {permission}"
+    yield replace(
+        _member(f"{name} is deleted", once),
+        before=(("role.created", deleted), ("role.deleted", deleted)),
+        claimed=(once, (permission,)),
+    )
+    ours = role_object(elsewhere, organization=ORG_A)
+    theirs = [role_object(elsewhere, permission, organization=one) for one in (*LOOKALIKES, ORG_B)]
+    yield replace(
+        _member(f"{name} is another organization's", elsewhere),
+        before=tuple(("organization_role.created", one) for one in (ours, *theirs)),
+        claimed=(elsewhere, (permission,)),
+    )
 
 
 def _member(name: str, slug: str, *permissions: str) -> Actor:

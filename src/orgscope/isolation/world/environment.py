@@ -24,11 +24,11 @@ from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.world.people import (
     MEMBER,
     ORG_ERASED,
+    Event,
     first_events,
     made_id,
     membership_object,
     person,
-    role_object,
     session,
     session_object,
     user_object,
@@ -70,7 +70,7 @@ class World:
             connection.execute("select authz.retire_key(%s)", (RETIRED_KID,))
             row = connection.execute("select authz.current_settings()").fetchone()
         world = cls(row[0] if row else {}, key, clone.keep("sync"))
-        world._send(first_events())
+        world.send(first_events())
         with clone.connect("admin") as connection, connection.transaction():
             connection.execute("select authz.begin_privileged('isolation test')")
             connection.execute("select sync.erase_user(%s)", (person("erased"),))
@@ -106,16 +106,7 @@ class World:
         """
         membership = membership_object(name, organization, "active", slug)
         membership["directory_managed"] = managed
-        self._send([("organization_membership.updated", membership)])
-
-    def bury_role(self, slug: str, permission: str) -> None:
-        """Make a role of the environment that had a permission and is deleted.
-
-        Raises IsolationAborted when an event does not apply.
-        """
-        self._send(
-            [(f"role.{what}", role_object(slug, permission)) for what in ("created", "deleted")]
-        )
+        self.send([("organization_membership.updated", membership)])
 
     def mark(self, name: str, user: Mapping[str, str], method: str | None) -> None:
         """Give a person other fields, and its session another way to sign in; without, its own.
@@ -124,7 +115,7 @@ class World:
         """
         marked = session_object(name) | ({"auth_method": method} if method else {})
         events = [("user.updated", user_object(name) | dict(user)), ("session.created", marked)]
-        self._send(events)
+        self.send(events)
 
     def ending_token(self, name: str, organization: str) -> str:
         """Mint one that is accepted, and whose context ends within ``ENDS_IN_S`` seconds."""
@@ -152,10 +143,13 @@ class World:
         """Return a token of these claims, signed with the key that the database has as ``kid``."""
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": kid})
 
-    def _send(self, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    def send(self, events: Iterable[Event]) -> None:
+        """Send events; each is newer than those before.
+
+        Raises IsolationAborted when one does not apply.
+        """
         for type_, data in events:
             number = next(self._numbers)
-            # Whatever comes later is newer.
             at = f"{_FROM + timedelta(milliseconds=number):%Y-%m-%dT%H:%M:%S.%f}Z"
             event = {
                 "object": "event",

@@ -10,15 +10,18 @@ from orgscope.isolation.contract.model import Table
 
 __all__ = ["DELETED_AT", "as_deleted", "is_live"]
 
-DELETED_AT: Final = "2026-01-15 12:00Z"
-"""What a deleted row has in the column that says so."""
+DELETED_AT: Final = ("2026-01-15 12:00Z", "2001-01-15 12:00Z", "now", "2099-01-15 12:00Z")
+"""What deleted rows have in the column that says so: a policy may draw a line between them."""
 
 
-def as_deleted(declared: Table) -> Table | None:
-    """Return the same table with deleted rows to make, None where rows are not deleted so."""
+def as_deleted(declared: Table) -> list[Table]:
+    """Return the same table with deleted rows to make, none where rows are not deleted so."""
     if declared.deleted is None:
-        return None
-    return declared.model_copy(update={"sample": {**declared.sample, declared.deleted: DELETED_AT}})
+        return []
+    return [
+        declared.model_copy(update={"sample": {**declared.sample, declared.deleted: at}})
+        for at in DELETED_AT
+    ]
 
 
 def is_live(declared: Table) -> sql.Composable:

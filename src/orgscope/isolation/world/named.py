@@ -1,56 +1,28 @@
-"""What policies name: values of columns, tenants, roles and permissions.
+"""What policies name of rows: values of columns, and tenants.
 
-A row or a member that has what a policy names shows what the policy lets through; beside any other
-one it looks like the rest.
+A row that has what a policy names shows what the policy lets through; beside any other one it looks
+like the rest.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, combinations, islice, permutations, product
 from typing import Final
 
-from orgscope.expressions import operands, terms, without_search_path
+from orgscope.expressions import operands, terms
 from orgscope.isolation.catalogue.tables import Column, TableInfo
 from orgscope.isolation.contract.model import Relation, Table
+from orgscope.isolation.world.texts import SLUG, numbers_of, pieces_of, strings_of
 from orgscope.isolation.world.times import times
 
 __all__ = ["Named"]
 
 _ID: Final = re.compile(r"(?:org|user)_[0-9A-Z]+")
 """What WorkOS's ids look like: a favoured tenant, or one to fall back to; or how it begins."""
-_STRING: Final = re.compile(r"'((?:[^']|'')*)'")
-_NUMBER: Final = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")
-_QUOTED: Final = re.compile(r"'(-?\d+(?:\.\d+)?)'::(?=numeric|integer|bigint|smallint|real|double)")
-_SLUG: Final = re.compile(r"[A-Za-z][A-Za-z0-9_:.*-]{0,62}")
-_ENTITLED: Final = re.compile(
-    r"\bauthz[.](?:role|permissions|has_permission|claims|claims_or_null)\b|\brole_slugs?\b"
-)
-_CLAIMS: Final = frozenset(
-    ("actor", "kind", "org_id", "permissions", "request", "role", "session_id", "until", "user_id")
-)
-"""What a context has, which names no role."""
-_COUNTED: Final = re.compile(r"\b(?:cardinality|\w*array_length)\(.*permissions", re.DOTALL)
-_ACTOR: Final = re.compile(r"\bclaims.*'\{?actor\b", re.DOTALL)
-_FIELDS: Final = {
-    name: re.compile(rf"\bworkos[.]{table}\b.*\b{name}\b", re.DOTALL)
-    for table, names in (
-        (
-            "users",
-            ("email", "first_name", "last_name", "external_id", "email_verified", "created_at"),
-        ),
-        ("sessions", ("auth_method",)),
-        ("organization_memberships", ("directory_managed",)),
-    )
-    for name in names
-}
-"""What policies read of a person, a session and a membership in the mirror."""
-_PATTERN: Final = re.compile(r"[\^$%|()\\*+?{},\"\[\]]+")
-"""What stands between the words of a pattern, and of an array."""
 _LENGTH: Final = re.compile(r"\b(?:char(?:acter)?_)?length\(")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBERS: Final = ("integer", "bigint", "smallint", "numeric", "real", "double precision")
@@ -69,6 +41,8 @@ class Named:
     """Table -> the expressions of its policies, and the functions of projects behind them."""
     helpers: Sequence[str] = ()
     """The functions of orgscope behind them: none names a value of a row or a role."""
+    beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Table -> what decides beside its policies what happens to which row."""
 
     @property
     def ids(self) -> list[str]:
@@ -76,82 +50,10 @@ class Named:
         return sorted(
             {
                 found if found == text else f"{found}0"
-                for text in _strings((*self._all, *self.helpers))
+                for text in strings_of((*chain(*self.texts.values()), *self.helpers))
                 for found in _ID.findall(text)
             }
         )
-
-    @property
-    def slugs(self) -> list[str]:
-        """What may be the name of a role or of a permission."""
-        texts = [text for text in self._all if _ENTITLED.search(text)]
-        words = {
-            word
-            for text in _strings(texts)
-            for word in (*_SLUG.findall(text), *_SLUG.findall(text.lower()))
-        }
-        return sorted(words - _CLAIMS)
-
-    @property
-    def permission_counts(self) -> list[int]:
-        """How many permissions a member may have to have."""
-        counted = [term for term in self._terms if _COUNTED.search(term)]
-        return [int(one) for one in _numbers(counted) if one.isdecimal() and int(one) <= _MOST]
-
-    @property
-    def impersonators(self) -> list[str]:
-        """Who may have to have signed in as the member."""
-        return self._addresses(_ACTOR)
-
-    @property
-    def of_users(self) -> list[tuple[str, str]]:
-        """Field of a person in the mirror -> a value it may have to have."""
-        emails = [("email", one) for one in self._addresses(_FIELDS["email"])]
-        texts = [
-            (name, one)
-            for name in ("first_name", "last_name", "external_id")
-            for one in self._words(_FIELDS[name])
-        ]
-        flags = [("email_verified", "false")] if self._is_named("email_verified") else []
-        since = filter(_FIELDS["created_at"].search, self._terms)
-        dates = [one for one in times([*since], "timestamp with time zone") if one[0].isdigit()]
-        made = [("created_at", f"{one[:10]}T{one[11:16]}:00.000Z") for one in dates]
-        return [*emails, *texts, *flags, *(made if self._is_named("created_at") else ())]
-
-    @property
-    def managed(self) -> bool:
-        """Whether a member may have to be managed by a directory."""
-        return self._is_named("directory_managed")
-
-    @property
-    def methods(self) -> list[str]:
-        """How a member may have to have signed in."""
-        return self._words(_FIELDS["auth_method"])
-
-    def _is_named(self, field: str) -> bool:
-        return any(map(_FIELDS[field].search, self._terms))
-
-    @property
-    def _terms(self) -> Iterator[str]:
-        return chain.from_iterable(map(terms, self._all))
-
-    def _words(self, of: re.Pattern[str]) -> list[str]:
-        """Return the words of the strings beside something, without what they are of a pattern."""
-        found = [text for text in _strings(filter(of.search, self._terms)) if text not in _CLAIMS]
-        pieces = _pieces(text.replace("\\.", ".") for text in found)
-        words = [one for one in pieces if not _PATTERN.search(one) and re.search(r"\w", one)]
-        return words[:_MOST]
-
-    def _addresses(self, of: re.Pattern[str]) -> list[str]:
-        """Return them as addresses of people, where they are domains or the ends of addresses."""
-        words = self._words(of)
-        return [
-            f"a@{one.lstrip('@')}" if one[0] in "@." or "@" not in one else one for one in words
-        ]
-
-    @property
-    def _all(self) -> Iterator[str]:
-        return (text for found in self.texts.values() for text in found)
 
     def values(self, table: TableInfo, declared: Table) -> Iterator[Mapping[str, str | None]]:
         """Yield the values of one column, or of several, that matter to the table's policies.
@@ -160,7 +62,7 @@ class Named:
         """
         if declared.scope in {"mirror", "internal"}:
             return
-        texts = self.texts.get(table.name, ())
+        texts = self._of(table)
         columns = [
             one for one in table.columns if not one.generated and one.name not in _whose(declared)
         ]
@@ -187,7 +89,7 @@ class Named:
         """
         if declared.scope in {"mirror", "internal"}:
             return
-        said = chain.from_iterable(map(terms, self.texts.get(table.name, ())))
+        said = chain.from_iterable(map(terms, self._of(table)))
         named = [[one for one in table.columns if _names(term, one)] for term in said]
         whose = _whose(declared)
         found = {
@@ -198,6 +100,9 @@ class Named:
             if not whose >= {one.name, two.name}
         }
         yield from islice(found.values(), _MOST)
+
+    def _of(self, table: TableInfo) -> list[str]:
+        return [*self.texts.get(table.name, ()), *self.beside.get(table.name, ())]
 
 
 def _reads(text: str, column: Column, table: TableInfo) -> bool:
@@ -224,7 +129,8 @@ def _matter(column: Column, texts: Sequence[str]) -> list[str | None]:
     """Return the values of a column that show what the texts that name it let through."""
     if not texts:
         return []
-    kind, strings, numbers = column.base_type, list(dict.fromkeys(_strings(texts))), _numbers(texts)
+    kind, numbers = column.base_type, numbers_of(texts)
+    strings = list(dict.fromkeys(strings_of(texts)))
     if kind in _TEXTS and any(_LENGTH.search(text) for text in texts):
         strings += ["x" * int(one) for one in numbers if one.isdecimal() and int(one) <= _LONGEST]
     fitting = times(texts, kind) if _is_time(kind) else _fitting(column, strings, numbers)
@@ -247,33 +153,6 @@ def _whose(declared: Relation) -> set[str | None]:
     return {declared.organization, declared.person, deleted}
 
 
-def _strings(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        for found in _STRING.findall(without_search_path(text)):
-            yield found.replace("''", "'")
-
-
-def _numbers(texts: Iterable[str]) -> list[str]:
-    """Return each number, and its neighbours."""
-    found = {
-        Decimal(number)
-        for text in texts
-        for number in _NUMBER.findall(_STRING.sub("", _QUOTED.sub(r"\1 ", text)))
-    }
-    return [
-        str(one + step * Decimal(1).scaleb(int(one.as_tuple().exponent)))
-        for one in sorted(found)
-        for step in (0, -1, 1)
-    ]
-
-
-def _pieces(strings: Iterable[str]) -> list[str]:
-    """Return the strings, and behind them the words of those that are patterns or arrays."""
-    strings = list(strings)
-    words = [word for text in strings for word in _PATTERN.split(text) if word]
-    return list(dict.fromkeys([*strings, *words]))
-
-
 def _documents(strings: Sequence[str]) -> list[str]:
     """Return what JSON there is among the strings, and objects that have one as name or value."""
     whole = [text for text in strings if text[:1] in {"{", "["}]
@@ -289,12 +168,12 @@ def _fitting(
     if column.labels:
         return [one for one in column.labels if one in strings]
     if kind.endswith("[]"):
-        return [f'{{"{one}"}}' for one in _pieces(strings) if _SLUG.fullmatch(one)]
+        return [f'{{"{one}"}}' for one in pieces_of(strings) if SLUG.fullmatch(one)]
     if kind == "uuid":
         return [one for one in strings if _UUID.fullmatch(one)]
     if kind in {"json", "jsonb"}:
         return _documents(strings)
     by_kind: dict[str, Sequence[str]] = {"boolean": ("true", "false")}
     by_kind |= dict.fromkeys(_NUMBERS, tuple(numbers))
-    by_kind |= dict.fromkeys(_TEXTS, tuple(_pieces(strings)))
+    by_kind |= dict.fromkeys(_TEXTS, tuple(pieces_of(strings)))
     return by_kind.get(kind, ())

@@ -14,6 +14,7 @@ __all__ = [
     "ORG_GONE",
     "ORG_NOWHERE",
     "PAIRS",
+    "Event",
     "first_events",
     "made_id",
     "membership_object",
@@ -24,6 +25,8 @@ __all__ = [
     "user_object",
 ]
 
+Event = tuple[str, dict[str, Any]]
+"""Its type and its data."""
 _TENANT: Final = "org_0116V51S01AT10N00TENANT00"
 """The ids have the length and form of WorkOS's and differ in the last character: a condition may
 not look at the beginning only."""
@@ -34,6 +37,8 @@ ORG_NOWHERE: Final = f"{_TENANT}N"
 """The mirror does not have it."""
 ORG_ERASED: Final = f"{_TENANT}E"
 ORG_GHOST: Final = f"{_TENANT}H"
+ORG_INVITING: Final = f"{_TENANT}J"
+ORG_LEFT: Final = f"{_TENANT}K"
 ORG_UNSEEN: Final = f"{_TENANT}S"
 ORG_TWIN: Final = "org_01189J1S01AT10N00TENANT00A"
 """It ends like ORG_A, and has the same hashtext (found by search): it is in each of its buckets."""
@@ -83,9 +88,12 @@ _MEMBERSHIPS: Final = (
     ("stub", ORG_A, "active"),
     ("ghost", ORG_A, "active"),
     ("ada", ORG_GHOST, "active"),
+    ("ada", ORG_INVITING, "pending"),
+    ("ada", ORG_LEFT, "inactive"),
     ("ada", ORG_UNSEEN, "active"),
 )
 """``stub`` and ``ORG_UNSEEN`` are known by a membership only."""
+_OTHERS: Final = (ORG_GHOST, ORG_ERASED, ORG_INVITING, ORG_LEFT)
 _PEOPLE: Final = (
     *("ada", "abe", "ben", "nobody", "removed", "inactive", "pending", "revoked", "deleted"),
     *("stranded", "ghost", "erased"),
@@ -96,11 +104,11 @@ GHOSTS: Final = (("workos.users", person("ghost")), ("workos.organizations", ORG
 """Tombstones beside a membership that lives, as no event leaves any: a policy must see it."""
 
 
-def first_events() -> list[tuple[str, dict[str, Any]]]:
+def first_events() -> list[Event]:
     """Return the type and the data of the events that make everybody, in their order."""
     organizations = [
         ("organization.created", {"object": "organization", "id": id_, "name": id_})
-        for id_ in (ORG_GHOST, ORG_ERASED, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
+        for id_ in (*_OTHERS, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
     ]
     people = [("user.created", user_object(name)) for name in _PEOPLE]
     memberships = [
@@ -119,9 +127,10 @@ def first_events() -> list[tuple[str, dict[str, Any]]]:
     return [*organizations, *people, *memberships, *sessions, *roles, *ends]
 
 
-def role_object(slug: str, *permissions: str) -> dict[str, Any]:
-    """Return a role of the environment."""
-    return {"object": "role", "slug": slug, "name": slug, "permissions": [*permissions]}
+def role_object(slug: str, *permissions: str, organization: str | None = None) -> dict[str, Any]:
+    """Return a role of an organization, by default of the environment."""
+    role = {"object": "role", "slug": slug, "name": slug, "permissions": [*permissions]}
+    return role if organization is None else role | {"organization_id": organization}
 
 
 def user_object(name: str) -> dict[str, Any]:

@@ -123,14 +123,12 @@ class RowMaker:
         return None
 
     def delete_some(self, table: TableInfo, declared: Table) -> Unmade | None:
-        """Make a deleted row beside each; return why when one cannot be made."""
-        dead = as_deleted(declared)
-        if dead is None:
-            return None
-        for organization, person in self.wanted(table, declared):
-            made = self.make(table, dead, organization, person, keep=True)
-            if isinstance(made, Unmade):
-                return made
+        """Make deleted rows beside each; return why when one cannot be made."""
+        for dead in as_deleted(declared):
+            for organization, person in self.wanted(table, declared):
+                made = self.make(table, dead, organization, person, keep=True)
+                if isinstance(made, Unmade):
+                    return made
         return None
 
     def _exists(self, table: TableInfo, declared: Table, organization: str, person: str) -> bool:
