@@ -89,6 +89,16 @@ def test_core_and_booking__mistakes_made_by_hand__each_is_named(
     assert_named(given.check(None, *only), mistakes.values())
 
 
+def test_functions__of_people_that_ask_for_no_reason__are_named(given: Given) -> None:
+    given.by_hand("alter function sync.members_as_of(text, timestamptz) security definer")
+    leaks = {str(one) for one in given.check(None, "sync.members_as_of").leaks}
+    call = "privileged call on sync.members_as_of(text, timestamp with time zone)"
+    assert {
+        f"{who} without reason: {call} (with a reason only): expected denied, got rows"
+        for who in ("administrator", "auditor")
+    } <= leaks
+
+
 def test_roles__member_of_a_role_that_reaches_more__is_named(given: Given) -> None:
     """The members do not inherit, so none is seen to reach more: each only may become the other."""
     memberships = (

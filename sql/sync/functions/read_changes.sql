@@ -1,11 +1,12 @@
 -- Return what changed in the mirror after a place, oldest first, for a consumer that polls.
 -- Flow: the consumer keeps transaction and position of the last row it handled, and passes them.
 -- Runs as: orgscope_definer, definer.
--- Raises: WS104 for a place of another server.
+-- Raises: WS104 for a place of another server; WS301 for a person who gave no reason, WS321 for
+--      anybody who is neither an administrator nor a service.
 -- Why: positions are taken before the commit, so a reader that goes by position misses whoever
 --      commits late. Shown is only what is older than every transaction that still runs: nothing
 --      can come before it any more. Transactions begin again in a restored cluster, so a place
---      ahead of them is of another server.
+--      ahead of them is of another server. Services are told by the session's own membership.
 -- Example: select * from sync.read_changes('0', 0, 100);
 set local role orgscope_definer;
 
@@ -22,6 +23,15 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
+  if not (
+    pg_has_role(session_user, 'orgscope_sync', 'member')
+    or pg_has_role(session_user, 'orgscope_job', 'member')
+  ) and authz.is_privileged('admin') is not true then
+    raise exception using
+      errcode = 'WS321',
+      message = 'only an administrator who gave a reason may read the changes of all tenants',
+      hint = 'Connect as that login, and call authz.begin_privileged(reason) first.';
+  end if;
   if after_transaction >= pg_snapshot_xmax(pg_current_snapshot()) then
     raise exception using
       errcode = 'WS104',

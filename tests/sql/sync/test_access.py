@@ -59,6 +59,13 @@ def test_read_changes__login_that_may__reads(database: Database, login: str) -> 
     assert read[0] >= 3
 
 
+def test_read_changes__administrator_without_a_reason__refused(database: Database) -> None:
+    database.add_member()
+    with database.connect("admin") as connection, pytest.raises(psycopg.Error) as refused:
+        connection.execute("select count(*) from sync.read_changes()")
+    assert refused.value.sqlstate == "WS301"
+
+
 def test_functions__of_sync__owned_by_the_definer_and_pinned(database: Database) -> None:
     loose = database.rows(
         "select p.oid::regprocedure::text from pg_proc as p "

@@ -17,6 +17,7 @@ from orgscope.isolation.attempts.on_partitions import attempts_on_partition
 from orgscope.isolation.attempts.on_tables import attempts_on
 from orgscope.isolation.attempts.on_views import attempts_on_view
 from orgscope.isolation.attempts.prepare import Prepared
+from orgscope.isolation.attempts.privileged import attempts_on_privileged
 from orgscope.isolation.attempts.refused import refused_cases
 from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.contract.model import Contract
@@ -76,4 +77,5 @@ def _attempts(
         ):
             yield view.name, tried
     yield from attempts_on_functions(connection, actor, contract, prepared.functions, role_prefix)
+    yield from attempts_on_privileged(connection, actor, contract, prepared.functions)
     yield from attempts_on_calls(connection, actor, contract, prepared, foreign)
