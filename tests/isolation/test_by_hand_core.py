@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from orgscope.errors import IsolationAborted
 from tests.isolation.conftest import Given, assert_named
 
 _ME = "(select authz.user_id_or_null())"
@@ -87,6 +88,12 @@ def test_core_and_booking__mistakes_made_by_hand__each_is_named(
 ) -> None:
     given.by_hand(*mistakes)
     assert_named(given.check(None, *only), mistakes.values())
+
+
+def test_policy__by_which_tokens_are_kept_dropped__aborted(given: Given) -> None:
+    given.by_hand("drop policy all_sealer on authz.verified_tokens")
+    with pytest.raises(IsolationAborted, match='could not open its context.*"verified_tokens"'):
+        given.check(None, "authz.verified_tokens")
 
 
 def test_functions__of_people_that_ask_for_no_reason__are_named(given: Given) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,14 +58,13 @@ def refused_cases(clone: Clone, world: World) -> Iterator[Case]:
         opening = (_BEGIN, token.text)
         yield _refused(clone, "api", f"token {token.how}", token.sqlstate, opening)
         if token.remembered is not None:
-            with _remembered(clone, token.text, *token.remembered):
-                who = f"remembered token {token.how}"
-                yield _refused(clone, "api", who, token.sqlstate, opening)
+            kept = _remembered(clone, token.text, *token.remembered)
+            who = f"remembered token {token.how}"
+            yield _refused_while(kept, clone, who, token.sqlstate, opening)
     genuine = str(world.token("ben", ORG_B))
-    with _verified(clone, genuine):
-        forged = ".".join((*genuine.split(".")[:2], str(world.token("ada", ORG_A)).split(".")[2]))
-        who = "token signed otherwise than when it verified"
-        yield _refused(clone, "api", who, "WS303", (_BEGIN, forged))
+    forged = ".".join((*genuine.split(".")[:2], str(world.token("ada", ORG_A)).split(".")[2]))
+    who = "token signed otherwise than when it verified"
+    yield _refused_while(_verified(clone, genuine), clone, who, "WS303", (_BEGIN, forged))
     yield _of_retired_seal(clone, world)
     tokens = world.token("ada", ORG_A), world.token("ben", ORG_B)
     twice = [(_BEGIN, token) for token in tokens]
@@ -155,7 +154,7 @@ def _of_retired_seal(clone: Clone, world: World) -> Case:
             connection.execute(f"select {REQUIRE}()".encode())
         except psycopg.Error as error:
             made = Attempt(error.sqlstate or type(error).__name__)
-        finally:
+        if retired:
             sealer.execute(_RESTORE, (retired,))
         connection.execute("rollback")
     return opening_case("context of a retired seal key", "require a context", made, NO_CONTEXT)
@@ -168,6 +167,22 @@ def _sealer(clone: Clone) -> Iterator[psycopg.Connection[Any]]:
         clone.become(connection, "sealer")
         connection.execute("set row_security = on")
         yield connection
+
+
+def _refused_while(
+    kept: AbstractContextManager[None],
+    clone: Clone,
+    who: str,
+    sqlstate: str,
+    opening: tuple[str, str],
+) -> Case:
+    """Run an opening while something is kept; that nothing can be kept is told in its place."""
+    try:
+        with kept:
+            return _refused(clone, "api", who, sqlstate, opening)
+    except psycopg.Error as error:
+        made = Attempt(error.sqlstate or type(error).__name__)
+        return opening_case(who, "open a context", made, sqlstate)
 
 
 def _refused(

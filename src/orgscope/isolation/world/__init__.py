@@ -1,9 +1,9 @@
 """Who acts in the clone, and the rows that are made up for them to reach.
 
-* ``environment`` has the organizations, the people and the keys; ``actors`` those who try, and how
-  they open their transactions; ``entitled`` members with roles and permissions; ``bypass`` refuses
-  whom row security does not bind.
+* ``environment`` has the keys and tells the mirror of the ``people`` and organizations; ``actors``
+  are those who try, and how they open their transactions; ``entitled`` members have what policies
+  ask of one (``named_members``); ``bypass`` refuses whom row security does not bind.
 * ``rows`` makes a row of a table, of ``values`` that fit its columns and what policies have
-  ``named``; ``live`` knows deleted rows, ``ownership`` whose each row is.
+  ``named`` in their ``texts``; ``live`` knows deleted rows, ``ownership`` whose each row is.
 * ``compose`` has what statements on any table share.
 """
