@@ -38,11 +38,15 @@ def pytest_report_header() -> str:
         return f"database: {error}"
 
 
+def _clone(template: Template) -> Iterator[Database]:
+    with template.clone() as clone:
+        yield Database(clone.settings, clone.admin)
+
+
 @pytest.fixture
 def database(orgscope_template: Template) -> Iterator[Database]:
     """A migrated database of this test's own, with no row and no signing key in it."""
-    with orgscope_template.clone() as clone:
-        yield Database(clone.settings, clone.admin)
+    yield from _clone(orgscope_template)
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +58,7 @@ def booking_template(orgscope_server: Server) -> Template:
 @pytest.fixture
 def booking_database(booking_template: Template) -> Iterator[Database]:
     """A database of this test's own with booking deployed in it, and no row."""
-    with booking_template.clone() as clone:
-        yield Database(clone.settings, clone.admin)
+    yield from _clone(booking_template)
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +70,7 @@ def library_template(orgscope_server: Server) -> Template:
 @pytest.fixture
 def library_database(library_template: Template) -> Iterator[Database]:
     """A database of this test's own with the lending library deployed in it, and no row."""
-    with library_template.clone() as clone:
-        yield Database(clone.settings, clone.admin)
+    yield from _clone(library_template)
 
 
 @pytest.fixture

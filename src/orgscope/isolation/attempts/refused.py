@@ -140,7 +140,7 @@ def _verified(clone: Clone, token: str) -> Iterator[None]:
         connection.execute(_BEGIN, (token,))  # the actors say so when it opens nothing
     yield
     with _sealer(clone) as connection:
-        connection.execute("delete from authz.verified_tokens where kid = %s", (KID,))
+        connection.execute(_FORGET, {"token": token.encode()})
 
 
 def _of_retired_seal(clone: Clone, world: World) -> Case:

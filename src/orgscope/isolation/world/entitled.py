@@ -55,7 +55,7 @@ def entitled_actors(contract: Contract, named: NamedMembers, role_source: str) -
 
 
 def _marked_actors(named: NamedMembers) -> Iterator[Actor]:
-    """Yield a member of A for each impersonator, field of a person, and way to sign in."""
+    """Yield a member of A for each impersonator, field of a person or membership, and sign-in."""
     member = _member("member of A", MEMBER)
     for one in named.impersonators:
         yield replace(member, name=f"member of A impersonated by {one}", impersonator=one)
