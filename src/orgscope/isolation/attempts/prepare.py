@@ -22,7 +22,7 @@ from orgscope.isolation.contract.finding import Finding
 from orgscope.isolation.contract.model import ROLES, Contract, Table, View
 from orgscope.isolation.world.compose import Values, identifier
 from orgscope.isolation.world.environment import World
-from orgscope.isolation.world.joined import pointing
+from orgscope.isolation.world.joined import pointing, sharing
 from orgscope.isolation.world.live import DELETED_AT, as_deleted
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import Memberships, Row, read_rows
@@ -170,7 +170,7 @@ def _fill(
             prepared.findings.append(_unmade(table, made))
         else:
             usable.append(table)
-    _point(connection, maker, usable, declared, named)
+    _join(connection, maker, usable, declared, named)
     for table in [*usable]:
         if declared[table.name].scope == "mirror" and declared[table.name].user:
             _leave_tombstones(connection, table, declared[table.name])
@@ -189,17 +189,18 @@ def _fill(
     prepared.world.extend(prepared.subjects)
 
 
-def _point(
+def _join(
     connection: psycopg.Connection[Any],
     maker: RowMaker,
     tables: Iterable[TableInfo],
     declared: Mapping[str, Table],
     named: Named,
 ) -> None:
-    """Let rows, where one can be made, point at those of their organization with what is named."""
-    parents = {table.name: (table, declared[table.name]) for table in tables}
-    for table, whose in parents.values():
-        for given in pointing(connection, table, parents, named):
+    """Let rows, where one can be made, be joined with others: with what is named, and of others."""
+    others = {table.name: (table, declared[table.name]) for table in tables}
+    for table, whose in others.values():
+        joined = pointing, sharing
+        for given in [one for of in joined for one in of(connection, table, others, named)]:
             for organization, person in maker.wanted(table, whose):
                 if given.get(whose.organization_column or "", organization) == organization:
                     maker.make(table, whose, organization, person, keep=True, given=given)

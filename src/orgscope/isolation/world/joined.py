@@ -1,21 +1,25 @@
-"""Rows that point at a row with what is named: what joins the two shows it on no other."""
+"""Rows that a text joins with rows of another table: what joins the two shows it on no other."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, product
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from orgscope.expressions import terms
 from orgscope.isolation.catalogue.tables import Constraint, TableInfo
 from orgscope.isolation.contract.model import Table
 from orgscope.isolation.world.compose import Values, identifier
 from orgscope.isolation.world.live import is_live
 from orgscope.isolation.world.named import Named
+from orgscope.isolation.world.ownership import belongs_to
+from orgscope.isolation.world.people import PAIRS
 
-__all__ = ["pointing"]
+__all__ = ["pointing", "sharing"]
 
 
 def pointing(
@@ -33,10 +37,58 @@ def pointing(
         parent = parents.get(str(key.parent))
         if parent is None or key.parent == table.name:
             continue
-        name = re.compile(rf"\b{re.escape(parent[0].name)}\b")
-        if any(name.search(text) for text in texts):
+        if any(_names(text, parent[0].name.partition(".")[2]) for text in texts):
             for values in named.values(*parent):
                 yield from _keys(connection, key, parent, values)
+
+
+def sharing(
+    connection: psycopg.Connection[Any],
+    table: TableInfo,
+    others: Mapping[str, tuple[TableInfo, Table]],
+    named: Named,
+) -> Iterator[Values]:
+    """Yield a value that a row of the first tenant has in another table, for columns of this one.
+
+    Only for two columns that one term of a text of the table names beside the other table. A row of
+    somebody else with that value may be taken for one that belongs to the first.
+    """
+    mine = others[table.name][1]
+    if mine.scope in {"mirror", "internal"}:
+        return
+    said = [*chain.from_iterable(map(terms, named.texts.get(table.name, ())))]
+    whose = belongs_to(mine, *PAIRS[0])
+    for other, declared in others.values():
+        beside = [term for term in said if _names(term, other.name.partition(".")[2])]
+        if other.name == table.name or not beside:
+            continue
+        first = _first_row(connection, other, declared)
+        for ours, theirs in product(table.columns, other.columns):
+            value = first.get(theirs.name)
+            if ours.generated or ours.name in whose or ours.base_type != theirs.base_type:
+                continue
+            if value and any(_names(t, ours.name) and _names(t, theirs.name) for t in beside):
+                yield {ours.name: value}
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+def _first_row(
+    connection: psycopg.Connection[Any], table: TableInfo, declared: Table
+) -> dict[str, str | None]:
+    """Return what stands in a row of the first tenant, empty when it has none."""
+    whose = belongs_to(declared, *PAIRS[0])
+    terms = [sql.SQL("{} = {}").format(sql.Identifier(one), whose[one]) for one in whose]
+    names = [column.name for column in table.columns]
+    query = sql.SQL("select {} from {} where {} limit 1").format(
+        sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names),
+        identifier(table),
+        sql.SQL(" and ").join([is_live(declared), *terms]),
+    )
+    row = connection.execute(query).fetchone()
+    return dict(zip(names, row, strict=True)) if row else {}
 
 
 def _keys(
