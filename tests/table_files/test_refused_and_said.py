@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from orgscope import table_files
 from orgscope.errors import ConfigurationError, FileFailed
-from orgscope.table_files import Written
+from orgscope.table_files import Wish, Written
 from tests.migrations.projects import edit, write
 from tests.table_files.conftest import ROOMS, Shop
 
@@ -50,6 +51,28 @@ def test_new__cannot_be_said_whose_rows_they_are__writes_nothing(
     with pytest.raises(ConfigurationError, match=message):
         shop.new("shop.x", **wish)
     assert shop.texts() == before
+
+
+def test_new__several_things_wrong__all_are_said_at_once(shop: Shop) -> None:
+    shop.revise(
+        """create table shop.p (a integer primary key, b integer unique, org_id text);
+        create table shop.x (
+          a integer references shop.p on update set null,
+          b integer references shop.p (b) on update set default
+        );
+        create table shop.y (id integer);"""
+    )
+    wishes = [Wish(f"shop.{name}") for name in ("p", "x", "y")]
+    with pytest.raises(ConfigurationError) as refused:
+        table_files.refuse(shop.project, wishes, shop.database.settings)
+    said = str(refused.value).splitlines()
+    assert [line.split(":")[0] for line in said] == [
+        "constraint x_a_fkey of shop.x needs org_id, and cannot keep what else it says with one "
+        "column more",
+        "constraint x_b_fkey of shop.x needs org_id, and cannot keep what else it says with one "
+        "column more",
+        "shop.x, shop.y",
+    ]
 
 
 def test_new__points_at_rows_of_people__asks_for_the_person(shop: Shop) -> None:

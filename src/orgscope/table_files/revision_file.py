@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from orgscope.errors import ConfigurationError
 from orgscope.isolation.catalogue.tables import Constraint, TableInfo
-from orgscope.isolation.contract.model import Table
+from orgscope.table_files.foreign_keys import ForeignKey, Owners, composed
 from orgscope.table_files.found import Found
 from orgscope.table_files.wish import Wish
 
 __all__ = ["Revision", "missing", "new_table"]
 
 _MOST_BYTES: Final = 63
-_TAIL: Final = re.compile(r"FOREIGN KEY \(.*?\) REFERENCES .+?\(.*?\)(?P<tail>.*)", re.DOTALL)
-_SETS_ALL: Final = re.compile(r"ON DELETE SET (NULL|DEFAULT)(?! \()")
-_NOT_COMPOSED: Final = re.compile(r"ON UPDATE SET (NULL|DEFAULT)")
 
 
 @dataclass
@@ -73,16 +67,12 @@ def new_table(wish: Wish, found: Found) -> Revision:
     )
 
 
-def missing(
-    wish: Wish, found: Found, table: TableInfo, contract: Mapping[str, Table]
-) -> Revision | None:
+def missing(wish: Wish, found: Found, table: TableInfo, owners: Owners) -> Revision | None:
     """Return the revision with what ``table``, which is there, lacks; None when that is nothing.
 
-    ``contract`` says whose the rows of the other tables are.
-
-    Raises ConfigurationError for a foreign key that cannot be put right by adding a column to it.
+    Raises ConfigurationError for a foreign key of which `wrong_keys` says something.
     """
-    work = _Missing(wish, found, table, contract)
+    work = _Missing(wish, found, table, owners)
     work.run()
     return work.revision if work.revision.statements else None
 
@@ -90,10 +80,8 @@ def missing(
 class _Missing:
     """Collects the statements."""
 
-    def __init__(
-        self, wish: Wish, found: Found, table: TableInfo, contract: Mapping[str, Table]
-    ) -> None:
-        self._wish, self._found, self._table, self._contract = wish, found, table, contract
+    def __init__(self, wish: Wish, found: Found, table: TableInfo, owners: Owners) -> None:
+        self._wish, self._found, self._table, self._owners = wish, found, table, owners
         self._taken = set(found.taken)
         self._indexes = list(found.indexes)
         self._keys = {
@@ -159,61 +147,26 @@ class _Missing:
 
     def _compose(self, key: Constraint) -> tuple[str, ...]:
         """Put the owner into a foreign key that lacks it; return the columns that it has then."""
-        pair = self._pair(key)
-        if pair is None or pair in zip(key.columns, key.parent_columns, strict=True):
+        made = composed(self._wish, self._found, self._table, key, self._owners)
+        if made is None:
             return key.columns
-        columns, parent_columns = (pair[0], *key.columns), (pair[1], *key.parent_columns)
-        if not any(
-            (one.parent, one.columns, one.parent_columns) == (key.parent, columns, parent_columns)
-            for one in self._table.foreign_keys
-        ):
-            self._reference(key, columns, parent_columns)
+        if made.tail is not None:
+            self._reference(self._found.tables[str(key.parent)], made, made.tail)
         self._add(
             "-- squawk-ignore ban-drop-constraint\n"
             f"alter table {self._name(self._table)} "
             f"drop constraint {self._found.quoted(key.name)};"
         )
-        return columns
+        return made.columns
 
-    def _pair(self, key: Constraint) -> tuple[str, str] | None:
-        """Return the columns, ours and theirs, that keep a row to its owner's; None for any row.
-
-        A table that no contract knows is taken to have the owner where this one has it.
-        """
-        owner = self._wish.owner_column
-        parent = self._found.tables.get(str(key.parent))
-        if owner is None or parent is None:
-            return None
-        declared = self._contract.get(parent.name)
-        if declared is None or parent is self._table:
-            return (owner, owner) if parent.column(owner) else None
-        if declared.scope not in {"organization", "user"}:
-            return None
-        by_person = declared.scope == "user"
-        organization = self._wish.organization if self._wish.scope == "organization" else None
-        ours = self._wish.person if by_person else organization
-        theirs = declared.person if by_person else declared.organization
-        if ours is None:
-            whose = "people" if by_person else "organizations"
-            raise ConfigurationError(
-                f"constraint {key.name} points at {parent.name}, whose rows belong to {whose}, and "
-                f"no column of {self._table.name} says to which. Write a revision that adds it"
-                f"{', and name it with --person' if by_person else ''}."
-            )
-        return ours, str(theirs)
-
-    def _reference(
-        self, key: Constraint, columns: tuple[str, ...], parent_columns: tuple[str, ...]
-    ) -> None:
-        parent = self._found.tables[str(key.parent)]
-        tail = self._tail(key, columns, parent_columns)
-        self._unique(parent, parent_columns)
-        name = self._new_name(self._table, columns, "fkey")
+    def _reference(self, parent: TableInfo, key: ForeignKey, tail: str) -> None:
+        self._unique(parent, key.parent_columns)
+        name = self._new_name(self._table, key.columns, "fkey")
         table = self._name(self._table)
         text = (
             f"alter table {table} add constraint {name}\n"
-            f"foreign key ({self._list(columns)})\n"
-            f"references {self._name(parent)} ({self._list(parent_columns)}){tail}"
+            f"foreign key ({self._list(key.columns)})\n"
+            f"references {self._name(parent)} ({self._list(key.parent_columns)}){tail}"
         )
         if self._table.partitioned or parent.partitioned:
             self._add(f"{text};")
@@ -227,25 +180,6 @@ class _Missing:
         for one in (self._table, parent):
             if one.forced and one.name not in self.revision.unforced:
                 self.revision.unforced.append(one.name)
-
-    def _tail(
-        self, key: Constraint, columns: tuple[str, ...], parent_columns: tuple[str, ...]
-    ) -> str:
-        """Return what the old key says beside its columns, as it must be said with one more."""
-        found = _TAIL.fullmatch(key.definition)
-        tail = found["tail"].removesuffix(" NOT VALID") if found else ""
-        if len(key.columns) == 1:  # the same as MATCH SIMPLE then
-            tail = tail.replace(" MATCH FULL", "")
-        taken = columns[0] in key.columns or parent_columns[0] in key.parent_columns
-        if taken or " MATCH FULL" in tail or _NOT_COMPOSED.search(tail):
-            raise ConfigurationError(
-                f"constraint {key.name} of {self._table.name} needs {columns[0]}, and cannot keep "
-                f"what else it says with one column more: {key.definition}. Write a revision that "
-                "replaces it."
-            )
-        # The owner of a row stays when its parent goes.
-        tail = _SETS_ALL.sub(lambda one: f"{one[0]} ({self._list(key.columns)})", tail)
-        return tail if '"' in tail else tail.lower()
 
     def _is_indexed(self, columns: tuple[str, ...]) -> bool:
         """Say whether an index leads to the rows that point at one parent."""

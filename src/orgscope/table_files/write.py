@@ -17,6 +17,7 @@ from orgscope.project import Project, core
 from orgscope.settings import Settings
 from orgscope.table_files.access import access_of
 from orgscope.table_files.contract_entry import contract_entry
+from orgscope.table_files.foreign_keys import Owners, wrong_keys
 from orgscope.table_files.found import Found, find
 from orgscope.table_files.notes import Note, notes
 from orgscope.table_files.policies_file import partition_file, policies_file
@@ -63,14 +64,19 @@ def refuse(project: Project, wishes: Sequence[Wish], settings: Settings) -> None
 
     ``settings`` are those of `write`. It says all that is wrong.
     """
+    declared = load_contract((core(), project)).tables
+    owners: Owners = {**declared, **{one.table: one for one in wishes}}
     tables: dict[str, list[str]] = {}
     others: list[str] = []
     for wish in wishes:
         try:
-            for problem in _problems(wish, _found(project, wish, settings)):
-                tables.setdefault(problem, []).append(wish.table)
+            found = _found(project, wish, settings)
         except ConfigurationError as error:
             others.append(str(error))
+            continue
+        for problem in _problems(wish, found):
+            tables.setdefault(problem, []).append(wish.table)
+        others += wrong_keys(wish, found, owners)
     _raise_all([*others, *(f"{', '.join(names)}: {one}" for one, names in tables.items())])
 
 
@@ -86,8 +92,8 @@ def write(project: Project, wish: Wish, settings: Settings) -> Written:
     and FileFailed when what was written cannot be deployed. No file is left or changed then.
     """
     _raise_all(wrong_words(project, [wish]))
+    refuse(project, [wish], settings)
     found = _found(project, wish, settings)
-    _raise_all([f"{wish.table}: {problem}" for problem in _problems(wish, found)])
     path = _policies_path(project, wish.schema, wish.name)
     if found.table is not None and found.table.partition:
         with _undone_on_failure(project) as made:
