@@ -87,7 +87,7 @@ def test_plan__policy_that_breaks_the_contract__who_gains_what_and_exit_3(
     assert any(
         line.startswith('breaks [tables."app.events"] user.select = "organ') for line in lines
     )
-    assert lines[-1].startswith("verdict: widening (")
+    assert lines[-1].startswith("verdict: widening, and breaks the contract (")
     written = json.loads((tmp_path / "plan.json").read_text("utf-8"))
     assert written["effect"]["verdict"] == "widening"
     assert [one["change"] for one in written["changes"]] == [

@@ -78,7 +78,9 @@ def _show_effect(effect: Effect) -> None:
         typer.echo(f"broken already: {line}")
     if effect.unproven:
         typer.echo(f"not tried: {effect.unproven}")
-    typer.echo(f"verdict: {effect.verdict} ({effect.cases:,} cases tried)")
+    # What is new may break it, and widens nothing: `safe` must not stand alone then.
+    breaks = ", and breaks the contract" if effect.breaks else ""
+    typer.echo(f"verdict: {effect.verdict}{breaks} ({effect.cases:,} cases tried)")
 
 
 def _as_dict(outcome: Outcome, effect: Effect | None) -> dict[str, object]:
