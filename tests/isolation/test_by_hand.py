@@ -241,21 +241,6 @@ _ALIKE = {
         "member of A: select on library.fines (other organization): expected none, got rows",
     ),
 }
-_JOINED = {
-    # What another tenant may have as well joins its rows with ours: an id, a name, a domain.
-    f"alter policy update_own_org on library.books using (deleted_at is null and (org_id = {_ORG} "
-    "or id in (select l.book_id from library.loans as l))) with check (deleted_at is null)": (
-        "member of A: update without condition on library.books (3 of 19 rows): expected none, got rows",
-    ),
-    "create policy named on library.wishes for select to orgscope_user using (note = "
-    f"(select o.name from workos.organizations as o where o.id = {_ORG}))": (
-        "member of A: select on library.wishes (another person's): expected none, got rows",
-    ),
-    "create policy hosted on library.books for select to orgscope_user using (title in "
-    "(select d.domain from workos.organization_domains as d))": (
-        "member of A: select on library.books (other organization): expected none, got rows",
-    ),
-}
 _CUT_SHORT = {
     # The beginning, the end or the hash of an id stands for all of it.
     f"alter policy select_own_org on library.books using (right(org_id, 8) = right({_ORG}, 8) and deleted_at is null)": (
@@ -286,7 +271,6 @@ _CUT_SHORT = {
         pytest.param(_LIKE_NO_OTHER, _TABLES, id="like_no_other"),
         pytest.param(_ALIKE, _TABLES, id="alike"),
         pytest.param(_CUT_SHORT, _TABLES, id="cut_short"),
-        pytest.param(_JOINED, _TABLES, id="joined"),
         pytest.param(_ENTITLED, _TABLES, id="entitled"),
         pytest.param(_MARKED, _TABLES, id="marked"),
         pytest.param(_DELETED, ("library.books",), id="deleted"),

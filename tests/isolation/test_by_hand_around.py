@@ -1,4 +1,4 @@
-"""Mistakes as people make them, around the policies: functions, views, grants, triggers, keys."""
+"""Mistakes as people make them, around the policies: functions, views, triggers, keys, joins."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def _definer(signature: str, body: str) -> str:
 
 
 _DEFINER = "language sql stable security definer set search_path = pg_catalog, pg_temp set row_security = on begin atomic;"
+_ORG = "(select authz.org_id_or_null())"
 _TITLES = f"returns setof text {_DEFINER} select b.title from library.books as b"
 _OF_BOOKS = "(other organization, of library.books): expected none, got rows"
 # What each takes comes from the request, and none asks whose the row is.
@@ -181,6 +182,25 @@ _BY_VALUE = {
         "member of A: effects of insert on library.books (other organization, of library.loans): expected none, got rows",
     ),
 }
+_JOINED = {
+    # What another tenant may have as well joins its rows with ours: an id, a name, a domain.
+    f"alter policy update_own_org on library.books using (deleted_at is null and (org_id = {_ORG} "
+    "or id in (select l.book_id from library.loans as l))) with check (deleted_at is null)": (
+        "member of A: update without condition on library.books (5 of 23 rows): expected none, got rows",
+    ),
+    "create policy named on library.wishes for select to orgscope_user using (note = "
+    f"(select o.name from workos.organizations as o where o.id = {_ORG}))": (
+        "member of A: select on library.wishes (another person's): expected none, got rows",
+    ),
+    "create policy wished on library.wishes for delete to orgscope_user using (exists (select from "
+    "library.books as b where b.id = wishes.id and b.isbn = wishes.isbn))": (
+        "member of A: delete without condition on library.wishes (6 of 18 rows): expected none, got rows",
+    ),
+    "create policy hosted on library.books for select to orgscope_user using (title in "
+    "(select d.domain from workos.organization_domains as d))": (
+        "member of A: select on library.books (other organization): expected none, got rows",
+    ),
+}
 
 
 def test_functions__open_by_a_value__each_is_named(lending: Given) -> None:
@@ -197,3 +217,9 @@ def test_surroundings__mistakes_made_by_hand__each_is_named(lending: Given) -> N
         *("library.debtors", "library.return_all"),
     )
     assert_named(report, _AROUND.values())
+
+
+def test_policies__rows_are_joined_with_ours__each_is_named(lending: Given) -> None:
+    lending.by_hand(*_JOINED)
+    report = lending.check(Project.load(LIBRARY), "library.books", "library.wishes")
+    assert_named(report, _JOINED.values())

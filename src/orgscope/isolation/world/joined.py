@@ -50,8 +50,9 @@ def sharing(
 ) -> Iterator[Values]:
     """Yield a value that a row of the first tenant has in another table, for columns of this one.
 
-    Only for two columns that one term of a text of the table names beside the other table. A row of
-    somebody else with that value may be taken for one that belongs to the first.
+    Only for two columns that one term of a text of the table names beside the other table, one by
+    one, and those of one name together. A row of somebody else with these values may be taken for
+    one that belongs to the first.
     """
     mine = others[table.name][1]
     if mine.scope in {"mirror", "internal"}:
@@ -63,12 +64,16 @@ def sharing(
         if other.name == table.name or not beside:
             continue
         first = _first_row(connection, other, declared)
-        for ours, theirs in product(table.columns, other.columns):
-            value = first.get(theirs.name)
-            if ours.generated or ours.name in whose or ours.base_type != theirs.base_type:
-                continue
-            if value and any(_names(t, ours.name) and _names(t, theirs.name) for t in beside):
-                yield {ours.name: value}
+        pairs = [
+            (ours.name, theirs.name)
+            for ours, theirs in product(table.columns, other.columns)
+            if ours.base_type == theirs.base_type and first.get(theirs.name) is not None
+            if not (ours.generated or ours.name in whose)
+            if any(_names(term, ours.name) and _names(term, theirs.name) for term in beside)
+        ]
+        yield from ({one: first[two]} for one, two in pairs)
+        if len(alike := {one: first[two] for one, two in pairs if one == two}) > 1:
+            yield alike
 
 
 def _names(text: str, name: str) -> bool:
