@@ -71,9 +71,10 @@ def sharing(
             if not (ours.generated or ours.name in whose)
             if any(_names(term, ours.name) and _names(term, theirs.name) for term in beside)
         ]
-        yield from ({one: first[two]} for one, two in pairs)
+        # Together first: a row of one by one may have the key of a row of all.
         if len(alike := {one: first[two] for one, two in pairs if one == two}) > 1:
             yield alike
+        yield from ({one: first[two]} for one, two in pairs)
 
 
 def _names(text: str, name: str) -> bool:
@@ -87,7 +88,7 @@ def _first_row(
     whose = belongs_to(declared, *PAIRS[0])
     terms = [sql.SQL("{} = {}").format(sql.Identifier(one), whose[one]) for one in whose]
     names = [column.name for column in table.columns]
-    query = sql.SQL("select {} from {} where {} limit 1").format(
+    query = sql.SQL("select {} from {} where {} order by tableoid, ctid limit 1").format(
         sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names),
         identifier(table),
         sql.SQL(" and ").join([is_live(declared), *terms]),

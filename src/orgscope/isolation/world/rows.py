@@ -258,7 +258,7 @@ class RowMaker:
         # What points at a deleted row may be hidden with it.
         live = is_live(self._declared[parent]) if parent in self._declared else sql.SQL("true")
         row = self._connection.execute(
-            sql.SQL("select {} from {} where {} order by not ({}) limit 1").format(
+            sql.SQL("select {} from {} where {} order by not ({}), tableoid, ctid limit 1").format(
                 sql.SQL(", ").join(
                     sql.SQL("{}::text").format(sql.Identifier(theirs)) for _, theirs in pairs
                 ),
