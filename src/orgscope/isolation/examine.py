@@ -15,7 +15,13 @@ from orgscope.isolation.attempts.matrix import run_matrix
 from orgscope.isolation.attempts.prepare import Prepared, prepare
 from orgscope.isolation.attempts.unproven import unexercised, ungiven, unshown
 from orgscope.isolation.catalogue.assertions import assert_catalogue, faulty_columns
-from orgscope.isolation.catalogue.helpers import beside_texts, policy_texts, read_helpers
+from orgscope.isolation.catalogue.helpers import (
+    beside_texts,
+    definer_texts,
+    entitling_texts,
+    policy_texts,
+    read_helpers,
+)
 from orgscope.isolation.catalogue.read import Catalogue, read_catalogue
 from orgscope.isolation.catalogue.surroundings import assert_surroundings
 from orgscope.isolation.clone.clone import Clone
@@ -67,7 +73,8 @@ def examine(
         catalogue = read_catalogue(connection, contract.schemas, role_prefix)
         findings = assert_surroundings(connection, contract, role_prefix)
         helpers = read_helpers(connection, contract.schemas)
-        beside = beside_texts(connection, catalogue.functions, contract.tables)
+        definers = definer_texts(connection, catalogue.functions)
+        beside = beside_texts(connection, definers, contract.tables)
     differing, asserted = assert_catalogue(contract, catalogue, role_prefix)
     usable = _usable(contract, catalogue)
     texts = policy_texts(catalogue.policies, helpers)
@@ -79,10 +86,10 @@ def examine(
                 texts[table].append(view.condition)
     for table, found in more.items():
         texts[table] += found
-    named = Named(texts, [one.definition for one in helpers if one.is_core], beside)
-    members = NamedMembers([*chain(*texts.values())])
+    named = Named(texts, [one.definition for one in helpers if one.is_core], beside, definers)
+    members = NamedMembers([*chain(*texts.values()), *entitling_texts(definers)])
     world, prepared = prepare(clone, usable, catalogue, named)
-    entitled = entitled_actors(usable, members, world.settings["role_source"])
+    entitled = entitled_actors(usable, members, named.ids, world.settings["role_source"])
     actors = (*(PROMPT_ACTORS if only else ACTORS), *entitled)
     if only:
         if not may_lack:

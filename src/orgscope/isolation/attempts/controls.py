@@ -12,7 +12,7 @@ from orgscope.isolation.attempts.attempt import Statement, attempt, open_attempt
 from orgscope.isolation.attempts.on_functions import EXECUTE, asked_of_functions
 from orgscope.isolation.attempts.on_partitions import partition_statements
 from orgscope.isolation.attempts.on_views import asked_of_view
-from orgscope.isolation.attempts.prepare import Prepared, Subject, unforced
+from orgscope.isolation.attempts.prepare import Prepared, Subject
 from orgscope.isolation.attempts.statements import (
     DELETES,
     INSERTS,
@@ -25,6 +25,7 @@ from orgscope.isolation.catalogue.functions import OWNERS
 from orgscope.isolation.clone.clone import Clone
 from orgscope.isolation.report.outcome import Attempt
 from orgscope.isolation.report.report import Case
+from orgscope.isolation.world.owner import unforced
 
 __all__ = ["controls"]
 

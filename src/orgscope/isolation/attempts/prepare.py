@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
@@ -22,18 +21,21 @@ from orgscope.isolation.contract.finding import Finding
 from orgscope.isolation.contract.model import ROLES, Contract, Table, View
 from orgscope.isolation.world.compose import Values, identifier
 from orgscope.isolation.world.environment import World
-from orgscope.isolation.world.joined import pointing, sharing
+from orgscope.isolation.world.joined import Joined, outliving, pointing, sharing
 from orgscope.isolation.world.live import DELETED_AT, as_deleted
 from orgscope.isolation.world.named import Named
+from orgscope.isolation.world.owner import quiet, unforced
 from orgscope.isolation.world.ownership import Memberships, Row, read_rows
 from orgscope.isolation.world.people import GHOSTS
 from orgscope.isolation.world.rows import RowMaker, Unmade
 
-__all__ = ["Prepared", "Subject", "empty", "prepare", "unforced"]
+__all__ = ["Prepared", "Subject", "empty", "prepare"]
 
 
 _KEPT: Final = ("authz.settings", "authz.seal_keys", "authz.tombstone_key", "sync.families")
 """Without these no context is opened and no event applied; their rows are never written out."""
+_OWN: Final = ("mirror", "internal")
+"""The scopes of orgscope's own tables, whose triggers keep the mirror."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +94,6 @@ class Prepared:
         return [*(subject.table for subject in self.subjects), *self.partitions]
 
 
-@contextmanager
-def unforced(connection: psycopg.Connection[Any], tables: Iterable[TableInfo]) -> Iterator[None]:
-    """Let the owner reach the rows of the tables in one transaction, like a migration does.
-
-    Only what was forced is forced again: a lost FORCE must stay lost, so that it is found.
-    """
-    forced = [identifier(table) for table in tables if table.forced]
-    with connection.transaction():
-        for name in forced:
-            connection.execute(sql.SQL("alter table {} no force row level security").format(name))
-        yield
-        # Deferred foreign keys would keep the tables from being altered.
-        connection.execute("set constraints all immediate")
-        for name in forced:
-            connection.execute(sql.SQL("alter table {} force row level security").format(name))
-
-
 def empty(clone: Clone, contract: Contract, tables: Iterable[TableInfo]) -> None:
     """Empty the clone of everybody's rows, and of the keys that it trusts.
 
@@ -136,7 +121,7 @@ def prepare(
     Raises IsolationAborted when an event does not apply.
     """
     empty(clone, contract, catalogue.tables)
-    world = World.create(clone)
+    world = World.create(clone, named.ids)
     ours = [table for table in catalogue.tables if table.name in contract.tables]
     owner = f"{clone.settings.role_prefix}_owner"
     partitions = [one for one in catalogue.tables if one.partition and one.owner == owner]
@@ -146,8 +131,11 @@ def prepare(
         if view.name in contract.views and not lacking(view, contract.views[view.name])
     ]
     prepared = Prepared(partitions=partitions, views=views, functions=catalogue.functions)
+    projects = [one for one in ours if contract.tables[one.name].scope not in _OWN]
     with clone.owner() as connection, unforced(connection, [*ours, *partitions]):
-        _fill(connection, ours, contract.tables, prepared, named)
+        firing = firing_tables(connection)
+        with quiet(connection, projects):
+            _fill(connection, ours, contract.tables, prepared, named, firing=firing)
     watch(clone, (one.table for one in prepared.subjects), contract.tables)
     return world, prepared
 
@@ -158,6 +146,8 @@ def _fill(
     declared: Mapping[str, Table],
     prepared: Prepared,
     named: Named,
+    *,
+    firing: Collection[str],
 ) -> None:
     maker = RowMaker(connection, declared, named)
     usable = []
@@ -170,14 +160,15 @@ def _fill(
             prepared.findings.append(_unmade(table, made))
         else:
             usable.append(table)
-    _join(connection, maker, usable, declared, named)
+    _join(connection, maker, usable, declared, named, pointing, sharing)
     for table in [*usable]:
         if declared[table.name].scope == "mirror" and declared[table.name].user:
             _leave_tombstones(connection, table, declared[table.name])
         elif made := maker.delete_some(table, declared[table.name]):
             prepared.findings.append(_unmade(table, made))
             usable.remove(table)
-    members, firing = Memberships(connection), firing_tables(connection)
+    _join(connection, maker, usable, declared, named, outliving)
+    members = Memberships(connection)
     for table in usable:
         subject = _subject(connection, maker, table, declared[table.name], members)
         if isinstance(subject, Finding):
@@ -195,13 +186,13 @@ def _join(
     tables: Iterable[TableInfo],
     declared: Mapping[str, Table],
     named: Named,
+    *joined: Joined,
 ) -> None:
-    """Let rows, where one can be made, be joined with others: with what is named, and of others."""
+    """Make rows, where one can be made, that are joined with others."""
     others = {table.name: (table, declared[table.name]) for table in tables}
     for table, whose in others.values():
-        joined = pointing, sharing
         for given in [one for of in joined for one in of(connection, table, others, named)]:
-            for organization, person in maker.wanted(table, whose):
+            for organization, person in reversed(maker.wanted(table, whose)):
                 if given.get(whose.organization_column or "", organization) == organization:
                     maker.make(table, whose, organization, person, keep=True, given=given)
 

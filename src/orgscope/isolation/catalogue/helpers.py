@@ -14,7 +14,14 @@ from orgscope.isolation.catalogue.functions import FunctionInfo
 from orgscope.isolation.catalogue.policies import PolicyInfo
 from orgscope.project import CORE_SCHEMAS
 
-__all__ = ["Helper", "beside_texts", "policy_texts", "read_helpers"]
+__all__ = [
+    "Helper",
+    "beside_texts",
+    "definer_texts",
+    "entitling_texts",
+    "policy_texts",
+    "read_helpers",
+]
 
 _HELPERS: Final = r"""
 with recursive direct as (
@@ -72,12 +79,27 @@ inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 where not t.tgisinternal and t.tgqual is not null
 order by 1, 2
 """
+_FIRED_BY: Final = """
+select distinct t.tgfoid::regprocedure::text, format('%s.%s', n.nspname, c.relname)
+from pg_catalog.pg_trigger as t
+inner join pg_catalog.pg_class as c on t.tgrelid = c.oid
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where not t.tgisinternal
+order by 1, 2
+"""
 _COMPARED: Final = re.compile(
     r"""[\w.]+ \)? (?:::[\w ]+)? \s* (?:<>|!=|[<>]=?|=|!?~~?\*?|\bi?like\b) \s*
-    \(? (?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?) \)? (?:::[\w ]+)?""",
+    \(? (?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?
+    |[\w.]+ (?:\(\))? \s* [-+] \s* (?:interval\s*)? '[^']*') \)? (?:::[\w ]+)?""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""A column, or what is made of it, beside a literal."""
+"""A column, or what is made of it, beside a literal, or beside a time that is an interval away."""
+_ENTITLING: Final = re.compile(
+    r"""\bauthz[.](?:role|permissions|has_permission|claims|claims_or_null)\b[^';]{0,80}'[^']*'
+    |'[^']*'[^';]{0,40}\bauthz[.](?:role|permissions)\b""",
+    re.VERBOSE,
+)
+"""What a claim is compared with."""
 _WHEN: Final = re.compile(r".* WHEN \((?P<condition>.*)\) EXECUTE .*", re.DOTALL)
 
 
@@ -112,21 +134,35 @@ def read_helpers(connection: psycopg.Connection[Any], schemas: Sequence[str]) ->
     ]
 
 
+def definer_texts(
+    connection: psycopg.Connection[Any], functions: Iterable[FunctionInfo]
+) -> list[str]:
+    """Return the security definers of projects, each after the tables whose triggers call it."""
+    tables: dict[str, list[str]] = defaultdict(list)
+    for procedure, table in connection.execute(_FIRED_BY).fetchall():
+        tables[procedure].append(table)
+    return [
+        "\n".join((*tables[one.procedure], one.definition))
+        for one in functions
+        if one.definer and one.name.partition(".")[0] not in CORE_SCHEMAS
+    ]
+
+
+def entitling_texts(definers: Iterable[str]) -> list[str]:
+    """Return what security definers compare roles, permissions and other claims with."""
+    return [found for one in definers for found in _ENTITLING.findall(one)]
+
+
 def beside_texts(
-    connection: psycopg.Connection[Any], functions: Iterable[FunctionInfo], tables: Iterable[str]
+    connection: psycopg.Connection[Any], definers: Sequence[str], tables: Iterable[str]
 ) -> dict[str, list[str]]:
     """Return, for each table, what decides beside its policies what happens to which row.
 
-    When a trigger fires, and what a security definer of a project compares with a value.
+    When a trigger fires, and what a security definer compares with a value.
     """
     texts: dict[str, list[str]] = defaultdict(list)
     for table, definition in connection.execute(_TRIGGERS).fetchall():
         texts[table].append(_WHEN.sub(r"\g<condition>", definition))
-    definers = [
-        one.definition
-        for one in functions
-        if one.definer and one.name.partition(".")[0] not in CORE_SCHEMAS
-    ]
     for table in tables:
         name = re.compile(rf"\b{re.escape(table)}\b")
         for definer in filter(name.search, definers):

@@ -64,6 +64,8 @@ class Actor:
     """What WorkOS says before it acts."""
     managed: bool = False
     """Whether a directory manages its membership meanwhile."""
+    called: str = "isolation"
+    """What it calls itself when it is a job."""
     claimed: tuple[str, tuple[str, ...]] | None = None
     """The role and the permissions of its token, where its membership has others."""
 
@@ -92,6 +94,7 @@ ACTORS: Final = (
         impersonator="help@isolation.example",
     ),
     Actor("person without organization", "api", "user", "token", "nobody"),
+    Actor("inactive member without organization", "api", "user", "token", "inactive"),
     Actor("removed member", "api", "api", "token", "removed", ORG_A, "WS313"),
     Actor("inactive member", "api", "api", "token", "inactive", ORG_A, "WS313"),
     Actor("pending member", "api", "api", "token", "pending", ORG_A, "WS313"),
@@ -209,8 +212,8 @@ def _open(
             connection.execute("select authz.begin(%s)", (token,))
         elif actor.opening == "system":
             connection.execute(
-                "select authz.begin_system(%s, 'isolation', 'isolation test')",
-                (actor.organization,),
+                "select authz.begin_system(%s, %s, 'isolation test')",
+                (actor.organization, actor.called),
             )
         elif actor.opening == "privileged":
             connection.execute("select authz.begin_privileged('isolation test')")

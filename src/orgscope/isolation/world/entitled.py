@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.world.actors import Actor
 from orgscope.isolation.world.named_members import NamedMembers
-from orgscope.isolation.world.people import LOOKALIKES, MEMBER, ORG_A, ORG_B, role_object
+from orgscope.isolation.world.people import (
+    LOOKALIKES,
+    MEMBER,
+    ORG_A,
+    ORG_B,
+    organization_object,
+    role_object,
+)
 
 __all__ = ["entitled_actors"]
 
@@ -20,14 +27,17 @@ _ROLE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 """What a token may bring as a role; other words of policies are permissions."""
 
 
-def entitled_actors(contract: Contract, named: NamedMembers, role_source: str) -> Iterator[Actor]:
+def entitled_actors(
+    contract: Contract, named: NamedMembers, ids: Iterable[str], role_source: str
+) -> Iterator[Actor]:
     """Yield a member of A for each permission, and for each role one with all and one with none.
 
     And whom it may not help: one whose permission only begins like it, one with the role in B, and
     unless ``role_source`` is the token, one of whom it alone says so and one whose role is deleted.
 
     Each word that is ``named`` may be a role or a permission. The mirror knows no permission of
-    their roles, so that those of the token count.
+    their roles, so that those of the token count; where texts read it, one role has them there.
+    Whose ``ids`` are named is a member as well, or Ada is where.
     """
     slugs = named.slugs
     relations = (*contract.tables.values(), *contract.views.values())
@@ -41,6 +51,10 @@ def entitled_actors(contract: Contract, named: NamedMembers, role_source: str) -
         yield _member(f"member of A with the permission {one}", _OTHER, one)
         yield _member(f"member of A with the permission {one}x", _OTHER, f"{one}x")
         yield from _claiming(f"permission {one}", _OTHER, (one,), role_source)
+        if named.reads_roles:
+            role = role_object(f"org-isolation-giving-{number}", one, organization=ORG_A)
+            member = _member(f"member of A whose role gives {one}", role["slug"], one)
+            yield replace(member, before=(("organization_role.created", role),))
     for one in roles:
         yield _member(f"member of A with the role {one}", one, *permissions)
         if permissions:
@@ -52,6 +66,11 @@ def entitled_actors(contract: Contract, named: NamedMembers, role_source: str) -
         some = [f"{_OTHER}:{one}" for one in range(number)]
         yield _member(f"member of A with {number} permissions", _OTHER, *some)
     yield from _marked_actors(named)
+    for one in ids:
+        if one.startswith("user_"):
+            yield replace(_member(f"member of A who is {one}", MEMBER), subject=one)
+        else:
+            yield replace(_member(f"member of {one}", MEMBER), organization=one)
 
 
 def _marked_actors(named: NamedMembers) -> Iterator[Actor]:
@@ -63,6 +82,13 @@ def _marked_actors(named: NamedMembers) -> Iterator[Actor]:
         yield replace(member, name=f"member of A whose {field} is {value}", user=((field, value),))
     if named.managed:
         yield replace(member, name="member of A whom a directory manages", managed=True)
+    for one in named.organization_names:
+        renamed = organization_object(ORG_A) | {"name": one}
+        before = (("organization.updated", renamed),)
+        yield replace(member, name=f"member of A, which is called {one}", before=before)
+    for one in named.jobs:
+        name = f"job of A called {one}"
+        yield Actor(name, "job", "user", "system", organization=ORG_A, called=one)
     for one in named.methods:
         yield replace(member, name=f"member of A signed in by {one}", method=one)
 

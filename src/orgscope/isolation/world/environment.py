@@ -28,6 +28,7 @@ from orgscope.isolation.world.people import (
     first_events,
     made_id,
     membership_object,
+    named_events,
     person,
     session,
     session_object,
@@ -57,8 +58,8 @@ class World:
     _numbers: Iterator[int] = field(default_factory=count, repr=False)
 
     @classmethod
-    def create(cls, clone: Clone) -> World:
-        """Add the signing key and everybody to the clone.
+    def create(cls, clone: Clone, ids: Iterable[str]) -> World:
+        """Add the signing key and everybody to the clone, and whose ``ids`` are named.
 
         Raises IsolationAborted when an event does not apply; what ``authz.put_keys`` raises.
         """
@@ -70,7 +71,7 @@ class World:
             connection.execute("select authz.retire_key(%s)", (RETIRED_KID,))
             row = connection.execute("select authz.current_settings()").fetchone()
         world = cls(row[0] if row else {}, key, clone.keep("sync"))
-        world.send(first_events())
+        world.send([*first_events(), *named_events(ids)])
         with clone.connect("admin") as connection, connection.transaction():
             connection.execute("select authz.begin_privileged('isolation test')")
             connection.execute("select sync.erase_user(%s)", (person("erased"),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, product
 from typing import Any
 
@@ -19,7 +19,13 @@ from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import belongs_to
 from orgscope.isolation.world.people import PAIRS
 
-__all__ = ["pointing", "sharing"]
+__all__ = ["Joined", "outliving", "pointing", "sharing"]
+
+Joined = Callable[
+    [psycopg.Connection[Any], TableInfo, Mapping[str, tuple[TableInfo, Table]], Named],
+    Iterator[Values],
+]
+"""Yields what joins a row of a table with one of the other tables."""
 
 
 def pointing(
@@ -39,7 +45,12 @@ def pointing(
             continue
         if any(_names(text, parent[0].name.partition(".")[2]) for text in texts):
             for values in named.values(*parent):
-                yield from _keys(connection, key, parent, values)
+                terms = [
+                    sql.SQL("{} is not distinct from {}").format(sql.Identifier(column), value)
+                    for column, value in values.items()
+                ]
+                live = sql.SQL(" and ").join([is_live(parent[1]), *terms])
+                yield from _keys(connection, key, parent[0], live)
 
 
 def sharing(
@@ -50,15 +61,20 @@ def sharing(
 ) -> Iterator[Values]:
     """Yield a value that a row of the first tenant has in another table, for columns of this one.
 
-    Only for two columns that one term of a text of the table names beside the other table, one by
-    one, and those of one name together. A row of somebody else with these values may be taken for
-    one that belongs to the first.
+    Only for two columns that one term of a policy, or a security definer, names beside the other
+    table, one by one, and those of one name together. A row of somebody else with these values may
+    be taken for one that belongs to the first. So may one with the same key, where a definer names
+    the table.
     """
     mine = others[table.name][1]
     if mine.scope in {"mirror", "internal"}:
         return
-    said = [*chain.from_iterable(map(terms, named.texts.get(table.name, ())))]
+    definers = [text for text in named.definers if _names(text, table.name)]
+    said = [*chain.from_iterable(map(terms, named.texts.get(table.name, ()))), *definers]
     whose = belongs_to(mine, *PAIRS[0])
+    if definers:
+        first = _first_row(connection, table, mine)
+        yield {name: first[name] for name in table.key if name in first and name not in whose}
     for other, declared in others.values():
         beside = [term for term in said if _names(term, other.name.partition(".")[2])]
         if other.name == table.name or not beside:
@@ -75,6 +91,26 @@ def sharing(
         if len(alike := {one: first[two] for one, two in pairs if one == two}) > 1:
             yield alike
         yield from ({one: first[two]} for one, two in pairs)
+
+
+def outliving(
+    connection: psycopg.Connection[Any],
+    table: TableInfo,
+    parents: Mapping[str, tuple[TableInfo, Table]],
+    named: Named,
+) -> Iterator[Values]:
+    """Yield the columns of foreign keys that point at deleted rows, where their table's texts ask.
+
+    What points at a row may be why a policy shows it after its end.
+    """
+    for key in table.foreign_keys:
+        parent = parents.get(str(key.parent))
+        if parent is None or parent[1].deleted is None or key.parent == table.name:
+            continue
+        texts = named.texts.get(parent[0].name, ())
+        if any(_names(text, table.name.partition(".")[2]) for text in texts):
+            dead = sql.SQL("not ({})").format(is_live(parent[1]))
+            yield from _keys(connection, key, parent[0], dead)
 
 
 def _names(text: str, name: str) -> bool:
@@ -100,19 +136,13 @@ def _first_row(
 def _keys(
     connection: psycopg.Connection[Any],
     key: Constraint,
-    parent: tuple[TableInfo, Table],
-    values: Values,
+    parent: TableInfo,
+    condition: sql.Composable,
 ) -> Iterator[Values]:
-    terms = [
-        sql.SQL("{} is not distinct from {}").format(sql.Identifier(column), sql.Literal(value))
-        for column, value in values.items()
-    ]
+    """Yield the columns of the key for each row that it may point at and that fulfils something."""
     columns = [sql.SQL("{}::text").format(sql.Identifier(one)) for one in key.parent_columns]
-    query = sql.SQL("select distinct {} from {} where {} and {}").format(
-        sql.SQL(", ").join(columns),
-        identifier(parent[0]),
-        is_live(parent[1]),
-        sql.SQL(" and ").join(terms),
+    query = sql.SQL("select distinct {} from {} where {}").format(
+        sql.SQL(", ").join(columns), identifier(parent), condition
     )
     for found in connection.execute(query).fetchall():
         yield dict(zip(key.columns, found, strict=True))

@@ -16,17 +16,21 @@ from typing import Final
 from orgscope.expressions import operands, terms
 from orgscope.isolation.catalogue.tables import Column, TableInfo
 from orgscope.isolation.contract.model import Relation, Table
+from orgscope.isolation.world.people import PAIRS
 from orgscope.isolation.world.texts import SLUG, numbers_of, pieces_of, strings_of
-from orgscope.isolation.world.times import times
+from orgscope.isolation.world.times import past, times
 
 __all__ = ["Named"]
 
 _ID: Final = re.compile(r"(?:org|user)_[0-9A-Z]+")
 """What WorkOS's ids look like: a favoured tenant, or one to fall back to; or how it begins."""
+_CLAIM: Final = re.compile(r"\bauthz[.](?:org|user)_id\w*\(")
+"""What a row may have to have of whoever looks at it."""
 _LENGTH: Final = re.compile(r"\b(?:char(?:acter)?_)?length\(")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBERS: Final = ("integer", "bigint", "smallint", "numeric", "real", "double precision")
 _TEXTS: Final = ("text", "character varying", "character", "name", "citext")
+_FLAGS: Final[tuple[bool | list[str], ...]] = (True, [])
 _MOST: Final = 16
 """How many values of one column are tried, and how many of several together."""
 _LONGEST: Final = 10_000
@@ -43,6 +47,8 @@ class Named:
     """The functions of orgscope behind them: none names a value of a row or a role."""
     beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Table -> what decides beside its policies what happens to which row."""
+    definers: Sequence[str] = ()
+    """The security definers of projects; those of triggers after the table that fires them."""
 
     @property
     def ids(self) -> list[str]:
@@ -68,19 +74,23 @@ class Named:
         ]
         for column in columns:
             named = [text for text in texts if _reads(text, column, table)]
-            for value in _matter(column, named)[:_MOST]:
+            found = _matter(column, named)
+            if _is_time(column.base_type) and not set(named) & {*self.texts.get(table.name, ())}:
+                # A function that writes the time of today ends at a row of the future.
+                found = past(found)
+            for value in found[:_MOST]:
                 yield {column.name: value}
         for one, two in self.pairs(table, declared):
             for large, small in _unequal(one) if two.name not in _whose(declared) else ():
                 yield {one.name: large, two.name: small}
         for parts in chain.from_iterable(map(_conjunctions, texts)):
-            found = {
+            several = {
                 column.name: _matter(column, [one for one in parts if _reads(one, column, table)])
                 for column in columns
             }
-            found = {name: values for name, values in found.items() if values}
-            for values in islice(product(*found.values()), _MOST if len(found) > 1 else 0):
-                yield dict(zip(found, values, strict=True))
+            several = {name: values for name, values in several.items() if values}
+            for values in islice(product(*several.values()), _MOST if len(several) > 1 else 0):
+                yield dict(zip(several, values, strict=True))
 
     def pairs(self, table: TableInfo, declared: Table) -> Iterator[tuple[Column, Column]]:
         """Yield which columns of one type a condition may compare with one another.
@@ -133,6 +143,8 @@ def _matter(column: Column, texts: Sequence[str]) -> list[str | None]:
     strings = list(dict.fromkeys(strings_of(texts)))
     if kind in _TEXTS and any(_LENGTH.search(text) for text in texts):
         strings += ["x" * int(one) for one in numbers if one.isdecimal() and int(one) <= _LONGEST]
+    said = chain.from_iterable(map(terms, texts))
+    strings += PAIRS[0] if any(_CLAIM.search(one) and _names(one, column) for one in said) else ()
     fitting = times(texts, kind) if _is_time(kind) else _fitting(column, strings, numbers)
     return [*fitting, *([] if column.not_null else [None])]
 
@@ -154,10 +166,13 @@ def _whose(declared: Relation) -> set[str | None]:
 
 
 def _documents(strings: Sequence[str]) -> list[str]:
-    """Return what JSON there is among the strings, and objects that have one as name or value."""
+    """Return what JSON there is among the strings, and objects that have one as name or value.
+
+    Or nothing by the name: an empty list is contained in each.
+    """
     whole = [text for text in strings if text[:1] in {"{", "["}]
     words = [text for text in strings if text not in whole]
-    flags = [json.dumps({word: True}) for word in words]
+    flags = [json.dumps({word: one}) for word in words for one in _FLAGS]
     return [*whole, *flags, *(json.dumps({one: two}) for one, two in permutations(words, 2))]
 
 
@@ -168,7 +183,7 @@ def _fitting(
     if column.labels:
         return [one for one in column.labels if one in strings]
     if kind.endswith("[]"):
-        return [f'{{"{one}"}}' for one in pieces_of(strings) if SLUG.fullmatch(one)]
+        return ["{}", *(f'{{"{one}"}}' for one in pieces_of(strings) if SLUG.fullmatch(one))]
     if kind == "uuid":
         return [one for one in strings if _UUID.fullmatch(one)]
     if kind in {"json", "jsonb"}:

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final
 
 from orgscope.expressions import terms
+from orgscope.isolation.world.people import ORG_B
 from orgscope.isolation.world.texts import PATTERN, SLUG, numbers_of, pieces_of, strings_of
 from orgscope.isolation.world.times import times
 
@@ -30,12 +31,14 @@ _FIELDS: Final = {
             "users",
             ("email", "first_name", "last_name", "external_id", "email_verified", "created_at"),
         ),
+        ("organizations", ("name",)),
         ("sessions", ("auth_method",)),
         ("organization_memberships", ("directory_managed",)),
     )
     for name in names
 }
-"""What policies read of a person, a session and a membership in the mirror."""
+"""What policies read of a person, an organization, a session and a membership in the mirror."""
+_ROLES: Final = re.compile(r"\bworkos[.]roles\b")
 _MOST: Final = 16
 """How many of each are tried."""
 
@@ -56,7 +59,9 @@ class NamedMembers:
             for text in strings_of(texts)
             for word in (*SLUG.findall(text), *SLUG.findall(text.lower()))
         }
-        return sorted(words - _CLAIMS)
+        # Where a text glues something to the word, it may be whose the row is.
+        glued = {f"{word}{ORG_B}" for word in words if not word[-1].isalnum()}
+        return sorted((words | glued) - _CLAIMS)
 
     @property
     def permission_counts(self) -> list[int]:
@@ -68,6 +73,21 @@ class NamedMembers:
     def impersonators(self) -> list[str]:
         """Who may have to have signed in as the member."""
         return self._addresses(_ACTOR)
+
+    @property
+    def jobs(self) -> list[str]:
+        """What a job may have to call itself."""
+        return self._words(_ACTOR)
+
+    @property
+    def organization_names(self) -> list[str]:
+        """What the organization of a member may have to be called."""
+        return self._words(_FIELDS["name"])
+
+    @property
+    def reads_roles(self) -> bool:
+        """Whether it may matter which permissions a role has in the mirror."""
+        return any(map(_ROLES.search, self.texts))
 
     @property
     def of_users(self) -> list[tuple[str, str]]:

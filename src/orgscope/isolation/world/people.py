@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 __all__ = [
     "GHOSTS",
     "LOOKALIKES",
     "MEMBER",
+    "NEAR",
     "ORG_A",
     "ORG_B",
     "ORG_ERASED",
@@ -18,6 +20,8 @@ __all__ = [
     "first_events",
     "made_id",
     "membership_object",
+    "named_events",
+    "organization_object",
     "person",
     "role_object",
     "session",
@@ -44,6 +48,8 @@ ORG_TWIN: Final = "org_01189J1S01AT10N00TENANT00A"
 """It ends like ORG_A, and has the same hashtext (found by search): it is in each of its buckets."""
 LOOKALIKES: Final = (ORG_TWIN, f"{ORG_A}0", ORG_A[:-1], ORG_A.lower())
 """Organizations without members that a condition may take for ORG_A."""
+NEAR: Final = (*LOOKALIKES, ORG_INVITING, ORG_LEFT)
+"""Those, and where Ada is a member who is not active."""
 
 _CROCKFORD: Final = str.maketrans("ILOU", "110V")
 MEMBER: Final = "member"
@@ -51,8 +57,8 @@ MEMBER: Final = "member"
 
 
 def person(name: str) -> str:
-    """Return the user id of a made-up person."""
-    return made_id("user", name)
+    """Return the user id of a made-up person; a user id is its own."""
+    return name if name.startswith("user_") else made_id("user", name)
 
 
 def session(name: str) -> str:
@@ -61,8 +67,12 @@ def session(name: str) -> str:
 
 
 def made_id(prefix: str, name: str) -> str:
-    """Return an id of the length and characters of WorkOS's; they begin and end alike."""
-    return f"{prefix}_01{name.upper().translate(_CROCKFORD):0>12}1S01AT10NTST"
+    """Return an id of the length and characters of WorkOS's; they begin and end alike.
+
+    A name that is an id itself counts without its prefix.
+    """
+    plain = name.rpartition("_")[2].upper().translate(_CROCKFORD)
+    return f"{prefix}_01{plain:0>12}1S01AT10NTST"
 
 
 PAIRS: Final = (
@@ -107,8 +117,8 @@ GHOSTS: Final = (("workos.users", person("ghost")), ("workos.organizations", ORG
 def first_events() -> list[Event]:
     """Return the type and the data of the events that make everybody, in their order."""
     organizations = [
-        ("organization.created", {"object": "organization", "id": id_, "name": id_})
-        for id_ in (*_OTHERS, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
+        ("organization.created", organization_object(one))
+        for one in (*_OTHERS, *LOOKALIKES, ORG_A, ORG_B, ORG_GONE)
     ]
     people = [("user.created", user_object(name)) for name in _PEOPLE]
     memberships = [
@@ -127,10 +137,30 @@ def first_events() -> list[Event]:
     return [*organizations, *people, *memberships, *sessions, *roles, *ends]
 
 
+def named_events(ids: Iterable[str]) -> list[Event]:
+    """Return the events that put into A the people who are named, and Ada where is named."""
+    events: list[Event] = []
+    for one in ids:
+        if one.startswith("user_"):
+            events.append(("user.created", user_object(one)))
+            events.append(("session.created", session_object(one)))
+        else:
+            events.append(("organization.created", organization_object(one)))
+        whose = (one, ORG_A) if one.startswith("user_") else ("ada", one)
+        events.append(("organization_membership.created", membership_object(*whose, "active")))
+    return events
+
+
 def role_object(slug: str, *permissions: str, organization: str | None = None) -> dict[str, Any]:
     """Return a role of an organization, by default of the environment."""
     role = {"object": "role", "slug": slug, "name": slug, "permissions": [*permissions]}
     return role if organization is None else role | {"organization_id": organization}
+
+
+def organization_object(organization: str) -> dict[str, Any]:
+    """Return an organization; A and B have one name."""
+    name = "Isolation" if organization in {ORG_A, ORG_B} else organization
+    return {"object": "organization", "id": organization, "name": name}
 
 
 def user_object(name: str) -> dict[str, Any]:
@@ -147,12 +177,12 @@ def user_object(name: str) -> dict[str, Any]:
 
 
 def session_object(name: str) -> dict[str, Any]:
-    """Return the session of a person."""
+    """Return the session of a person, which began in the other organization."""
     return {
         "object": "session",
         "id": session(name),
         "user_id": person(name),
-        "organization_id": None,
+        "organization_id": ORG_A if name == "ben" else ORG_B,
         "auth_method": "password",
         "status": "revoked" if name == "revoked" else "active",
     }

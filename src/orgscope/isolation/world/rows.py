@@ -11,13 +11,14 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from orgscope.isolation.catalogue.tables import Column, Constraint, TableInfo
+from orgscope.isolation.catalogue.tables import Column, TableInfo
 from orgscope.isolation.contract.model import Table
 from orgscope.isolation.world.compose import Values, identifier, insert_query
-from orgscope.isolation.world.live import as_deleted, is_live
+from orgscope.isolation.world.live import as_deleted
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import belongs_to
-from orgscope.isolation.world.people import LOOKALIKES, ORG_A, PAIRS
+from orgscope.isolation.world.parents import follow_parents
+from orgscope.isolation.world.people import NEAR, ORG_A, PAIRS
 from orgscope.isolation.world.values import COMMON_TEXTS, candidates, combinations, sample_value
 
 __all__ = ["RowMaker", "Unmade"]
@@ -95,17 +96,26 @@ class RowMaker:
             for pair in self.wanted(table, declared):
                 if alike := self._alike(table, declared, pair, columns):
                     yield *pair, alike
-        organization, person = PAIRS[0]
+        (organization, person), (_, stranger) = PAIRS[0], PAIRS[-1]
         column = table.column(declared.person_column or "")
         if declared.scope == "organization" and column is not None and not column.not_null:
             yield organization, _NO_PERSON, {}
-        for name in (*LOOKALIKES, *self._named.ids):
+        for name in (*NEAR, *self._named.ids):
             if declared.scope == "organization" and name.startswith("org_"):
-                yield name, person if declared.person_column else _NO_PERSON, {}
+                for one in (person, stranger) if declared.person_column else (_NO_PERSON,):
+                    yield name, one, {}
             elif declared.scope == "user" and name.startswith("user_"):
                 yield _NO_PERSON, name, {}
             elif declared.scope == "organization" and declared.person_column:
                 yield organization, name, {}
+            elif (
+                declared.scope == "mirror"
+                and declared.organization_column
+                and declared.person_column is None
+                and name.startswith("org_")
+                and not self._exists(table, declared, name, _NO_PERSON)
+            ):
+                yield name, _NO_PERSON, {}
 
     def _alike(
         self, table: TableInfo, declared: Table, pair: tuple[str, str], columns: Sequence[Column]
@@ -159,7 +169,7 @@ class RowMaker:
         """
         number = next(self._numbers)
         fixed = {**self._fixed(table, declared, organization, person, number), **given}
-        reason = self._follow_parents(table, fixed)
+        reason = follow_parents(self._connection, table, self._declared, fixed)
         if reason is not None:
             return Unmade(reason)
         required = [
@@ -235,40 +245,6 @@ class RowMaker:
                 fixed[name] = value
         return fixed
 
-    def _follow_parents(self, table: TableInfo, fixed: dict[str, str | None]) -> str | None:
-        """Point foreign keys at rows that exist; return why when a required one has no parent."""
-        for key in table.foreign_keys:
-            if all(column in fixed for column in key.columns):
-                continue
-            parent = self._parent(key, fixed)
-            if parent is not None:
-                fixed |= parent
-            elif any(_required(table.column(name)) for name in key.columns if name not in fixed):
-                return f"constraint {key.name} needs a row of {key.parent}, and none fits"
-        return None
-
-    def _parent(self, key: Constraint, fixed: Values) -> dict[str, str] | None:
-        pairs = list(zip(key.columns, key.parent_columns, strict=True))
-        terms = [
-            sql.SQL("{}::text = {}").format(sql.Identifier(theirs), fixed[ours])
-            for ours, theirs in pairs
-            if ours in fixed
-        ]
-        parent = str(key.parent)
-        # What points at a deleted row may be hidden with it.
-        live = is_live(self._declared[parent]) if parent in self._declared else sql.SQL("true")
-        row = self._connection.execute(
-            sql.SQL("select {} from {} where {} order by not ({}), tableoid, ctid limit 1").format(
-                sql.SQL(", ").join(
-                    sql.SQL("{}::text").format(sql.Identifier(theirs)) for _, theirs in pairs
-                ),
-                sql.Identifier(*parent.split(".", 1)),
-                sql.SQL(" and ").join(terms) if terms else sql.SQL("true"),
-                live,
-            )
-        ).fetchone()
-        return dict(zip(key.columns, row, strict=True)) if row else None
-
     def _try(self, table: TableInfo, values: Values, *, keep: bool) -> psycopg.Error | None:
         error = self._error(insert_query(table, values), sql.SQL("set constraints all immediate"))
         if error is None and not keep:
@@ -285,10 +261,6 @@ class RowMaker:
             self._connection.execute("rollback to savepoint made")
             return error
         return None
-
-
-def _required(column: Column | None) -> bool:
-    return column is not None and column.not_null and not column.has_default
 
 
 def _said(error: psycopg.Error) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-__all__ = ["times"]
+__all__ = ["past", "times"]
 
 _EVER: Final = ("2001-01-15 12:00Z", "2099-01-15 12:00Z", "yesterday", "now", "tomorrow")
 _INTERVAL: Final = re.compile(r"'([^']+)'::interval")
@@ -47,6 +47,12 @@ def times(texts: Sequence[str], kind: str) -> list[str]:
     said = list(_literals(texts))
     beside = [one + step for one in (*bounds, *said) for step in (-margin, margin)]
     return [*dict.fromkeys(f"{one:%Y-%m-%d %H:%M:%S}Z" for one in (*beside, *said)), *_EVER]
+
+
+def past(found: Iterable[str | None]) -> list[str | None]:
+    """Return those of `times`, and of none, that are not in the future."""
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}Z"
+    return [one for one in found if one is None or one in {"yesterday", "now"} or one < now]
 
 
 def _spans(texts: Iterable[str]) -> Iterator[_Span]:
