@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 from orgscope.isolation.attempts.prepare import Subject
 from orgscope.isolation.catalogue.functions import FunctionInfo
 from orgscope.isolation.world.ownership import Row
 
-__all__ = ["QUOTED", "Arguments", "arguments_of", "cells_of"]
+__all__ = ["QUOTED", "Arguments", "arguments_of", "cells_of", "with_strings"]
 
 Arguments = tuple[str | None, ...]
 """A value for each parameter; None where none is known, and its default is to do."""
@@ -63,6 +65,10 @@ _WIDE: Final[Mapping[str, tuple[str, ...]]] = {
 """What takes in as much as there is."""
 _MOST: Final = 12
 """How many values of one row are tried for one parameter."""
+_FEW: Final = 4
+"""With how many of them each string that stands in the function is tried."""
+_SHIFTS: Final = (7, 3, 9)
+_ALPHABETS: Final = (ascii_lowercase, ascii_uppercase, digits)
 
 
 def cells_of(subject: Subject, row: Row, *, whole: bool) -> Mapping[str, str]:
@@ -84,26 +90,71 @@ def arguments_of(
 ) -> Iterator[list[Arguments]]:
     """Yield arguments with what stands in a row, each with those that have nobody's instead.
 
-    What is ``known`` stays where it is, and so does the ``sample`` of the function.
+    What is ``known`` stays where it is, and so does the ``sample`` of the function. What is no SQL
+    comes alone: it is of another shape than a row's.
     """
-    rows = [cells]
-    for place in range(len(_NOBODYS["text"])):
-        rows.append(
-            {
-                name: value if value in known else _nobodys(subject, name, place) or value
-                for name, value in cells.items()
-            }
-        )
     kinds = [kind for _, kind in function.parameters]
+    rows = [cells, *(_nobodys(subject, cells, known, place) for place in range(len(_SHIFTS)))]
     options = [{kind: _options(kind, subject, row) for kind in kinds} for row in rows]
+    quoted = {
+        name: QUOTED if _is_text(subject, name) and value not in known else value
+        for name, value in cells.items()
+    }
+    alone = {kind: _options(kind, subject, quoted) for kind in kinds}
     for number in range(max(map(len, options[0].values()), default=0)):
         yield [_chosen(function, one, number, sample) for one in options]
+        yield [_chosen(function, alone, number, sample)]
 
 
-def _nobodys(subject: Subject, name: str, place: int) -> str | None:
+def with_strings(
+    made: Iterable[list[Arguments]], function: FunctionInfo, strings: Collection[str]
+) -> Iterator[list[Arguments]]:
+    """Yield some of the arguments with each of the strings in the place of each text."""
+    texts = [
+        (place, kind)
+        for place, (_, kind) in enumerate(function.parameters)
+        if _family(kind.removesuffix("[]")) == "text"
+    ]
+    compared = (one for one in made if len(one) > 1)
+    for one in islice(compared, _FEW) if texts else ():
+        for place, kind in texts:
+            for string in strings:
+                value = string if _family(kind) == "text" else _array([string])
+                yield [(*values[:place], value, *values[place + 1 :]) for values in one]
+
+
+def _nobodys(
+    subject: Subject, cells: Mapping[str, str], known: Collection[str], place: int
+) -> Mapping[str, str]:
+    """Return what stands in no row, of the same types and, of texts, in the same shape.
+
+    What asks for an address before it looks for it answers alike then.
+    """
+    found: dict[str, str] = {}
+    for name, value in cells.items():
+        column = subject.table.column(name)
+        values = _NOBODYS.get(_family(column.base_type)) if column is not None else None
+        found[name] = values[place] if values is not None and value not in known else value
+        if _is_text(subject, name) and value not in known:
+            shaped = _shaped(value, _SHIFTS[place])
+            found[name] = shaped if shaped != value else found[name]
+    return found
+
+
+def _is_text(subject: Subject, name: str) -> bool:
     column = subject.table.column(name)
-    values = _NOBODYS.get(_family(column.base_type)) if column is not None else None
-    return values[place] if values is not None else None
+    return column is not None and _family(column.base_type) == "text"
+
+
+def _shaped(value: str, shift: int) -> str:
+    """Put other letters and digits for those behind a prefix such as ``org_``."""
+    prefix, line, rest = value.rpartition("_")
+    shifted = (
+        alphabet[(alphabet.index(one) + shift) % len(alphabet)]
+        for one in rest
+        for alphabet in (next((known for known in _ALPHABETS if one in known), one),)
+    )
+    return prefix + line + "".join(shifted)
 
 
 def _chosen(
