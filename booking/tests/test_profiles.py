@@ -59,6 +59,16 @@ def test_profile__membership_deactivated_and_back__withdrawn_and_back(
     assert profile(orgscope_database) == ("Ada", "Mathematics", False)
 
 
+def test_profile__membership_deactivated__own_profile_elsewhere_stays(
+    orgscope_database: Database, membership: dict[str, Any]
+) -> None:
+    elsewhere = (ADA[0], "org_01BUILDERS")
+    orgscope_database.add_member(*elsewhere)
+    orgscope_database.change(membership, status="inactive")
+    with orgscope_database.act_as(*elsewhere) as ada:
+        ada.assert_visible("app.profiles", user_id=ADA[0], withdrawn_at=None)
+
+
 def test_profile__user_deleted__withdrawn(orgscope_database: Database) -> None:
     orgscope_database.remove(user("user_01ADA"))
     assert profile(orgscope_database)[2] is True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import psycopg
 import pytest
@@ -15,6 +17,8 @@ from orgscope.isolation import Report, check_isolation
 from orgscope.settings import Settings
 from tests.database import Database
 from tests.projects import BOOKING
+
+_ROWS: Final = re.compile(r"\(\d+ of \d+ rows\)")
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,11 @@ class Given:
 
 
 def assert_named(report: Report, findings: Iterable[Iterable[str]]) -> None:
-    """See that each is among what the report calls a leak or a fault; else show all of these."""
-    found = [str(one) for one in (*report.leaks, *report.faults)]
+    """See that each is among what the report calls a leak or a fault; else show all of these.
+
+    How many rows a table has follows from all that is named: no mistake is told by it.
+    """
+    found = [_ROWS.sub("(some rows)", str(one)) for one in (*report.leaks, *report.faults)]
     missed = [one for named in findings for one in named if one not in found]
     assert missed == [], "\n".join(found)
 

@@ -47,7 +47,7 @@ _CONDITIONS = {
     ),
     # Deleted rows are hidden from reading, and forgotten when it comes to writing.
     f"alter policy update_own_org on library.books using (org_id = {_ORG}) with check (org_id = {_ORG})": (
-        "member of A: update without condition on library.books (1 of 14 rows): expected none, got rows",
+        "member of A: update without condition on library.books (some rows): expected none, got rows",
     ),
     # A second permissive policy widens the first.
     "create policy return_any on library.loans for update to orgscope_user using (returned_at is null)": (
@@ -75,7 +75,7 @@ _TENANTS = {
     "alter table library.loans alter column reader_id drop not null": (),
     f"alter policy update_own on library.loans using (org_id = {_ORG} and reader_id is not distinct from {_ME}) "
     f"with check (org_id = {_ORG} and reader_id is not distinct from {_ME})": (
-        "job of A: update without condition on library.loans (0 of 11 rows): expected none, got rows",
+        "job of A: update without condition on library.loans (some rows): expected none, got rows",
     ),
     # Everybody who owes something, and who does not.
     "create or replace function library.debtors() returns table (reader_id text) language sql stable security definer "
@@ -224,7 +224,7 @@ _DELETED_LATER = {
 _ALIKE = {
     # What two columns have alike; anything that stands in the row; the day before yesterday.
     "create policy quick on library.loans for delete to orgscope_user using (lent_at = returned_at)": (
-        "member of A: delete without condition on library.loans (21 of 88 rows): expected none, got rows (23001)",
+        "member of A: delete without condition on library.loans (some rows): expected none, got rows (23001)",
     ),
     "create policy noted on library.wishes for select to orgscope_user using (note = user_id)": (
         "member of A: select on library.wishes (another person's): expected none, got rows",
@@ -253,7 +253,7 @@ _CUT_SHORT = {
         "member of A: select on library.fines (own, elsewhere): expected none, got rows",
     ),
     f"alter policy delete_own on library.loans using (lower(org_id) = lower({_ORG}) and reader_id = {_ME})": (
-        "member of A: delete without condition on library.loans (1 of 8 rows): expected none, got rows (23001)",
+        "member of A: delete without condition on library.loans (some rows): expected none, got rows (23001)",
     ),
     f"alter policy insert_own_org on library.books with check ({_ORG} like org_id || '%')": (
         "member of A: insert on library.books (other organization): expected denied, got rows",

@@ -186,7 +186,7 @@ _JOINED = {
     # What another tenant may have as well joins its rows with ours: an id, a name, a domain.
     f"alter policy update_own_org on library.books using (deleted_at is null and (org_id = {_ORG} "
     "or id in (select l.book_id from library.loans as l))) with check (deleted_at is null)": (
-        "member of A: update without condition on library.books (4 of 21 rows): expected none, got rows",
+        "member of A: update without condition on library.books (some rows): expected none, got rows",
     ),
     "create policy named on library.wishes for select to orgscope_user using (note = "
     f"(select o.name from workos.organizations as o where o.id = {_ORG}))": (
@@ -195,7 +195,7 @@ _JOINED = {
     "alter table library.wishes add column title text": (),
     "create policy wished on library.wishes for delete to orgscope_user using (exists (select from "
     "library.books as b where b.id = wishes.id and b.title = wishes.title))": (
-        "member of A: delete without condition on library.wishes (7 of 21 rows): expected none, got rows",
+        "member of A: delete without condition on library.wishes (some rows): expected none, got rows",
     ),
     "create policy hosted on library.books for select to orgscope_user using (title in "
     "(select d.domain from workos.organization_domains as d))": (

@@ -56,7 +56,7 @@ _SHARED = {
     ),
     "create policy listed on app.events for delete to orgscope_user using "
     f"((sharing -> 'orgs') <@ to_jsonb(array[{_ORG}]))": (
-        "member of A: delete without condition on app.events (18 of 84 rows): expected none, got rows",
+        "member of A: delete without condition on app.events (some rows): expected none, got rows",
     ),
     # The session began elsewhere; two organizations have one name.
     "create policy begun on app.profiles for select to orgscope_user using (org_id = (select s.organization_id "

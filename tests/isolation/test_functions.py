@@ -41,6 +41,7 @@ def test_function__as_declared__no_difference_and_is_tried(given: Given, shop: S
         "member of B",
         "impersonated member of A",
         "person without organization",
+        "inactive member without organization",
         "request role without context",
         "context of A, replayed",
         "job of A",

@@ -43,6 +43,15 @@ def test_authz__a6_tombstone_from_a_partial_payload__refused(tenants: Tenants) -
     assert begin_refusal(database, database.token(sub=user_id)) == "WS312"
 
 
+def test_authz__a6_membership_without_a_status__refused(tenants: Tenants) -> None:
+    database = tenants.database
+    user_id, org_id = unique("user"), unique("org")
+    unsaid = member(user_id, org_id)
+    del unsaid["status"]
+    assert database.receive("organization_membership.created", unsaid) == "applied"
+    assert begin_refusal(database, database.token(sub=user_id, org_id=org_id)) == "WS313"
+
+
 def test_authz__a6_removed_member__loses_the_next_transaction(tenants: Tenants) -> None:
     """Promise 4, with a token that was remembered."""
     database, token = tenants.database, tenants.ada
