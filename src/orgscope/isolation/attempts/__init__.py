@@ -7,6 +7,7 @@
   to reach rows is added there; ``watch`` sees whose rows are written besides.
 * ``expected`` is what the contract expects, from its words and the rows.
 * ``on_tables``, ``on_partitions``, ``on_views``, ``on_functions``: what is tried on each kind;
-  ``calls`` and ``privileged``: what functions give and write; ``contexts``: who gets a context,
-  and ``refused`` who must not; ``budgets``: plans.
+  ``calls`` and ``privileged``: what functions give and write (``arguments`` of rows in all
+  ``places`` and of their own ``literals``; an ``answer`` is also what ``messages`` say);
+  ``contexts``: who gets a context, and ``refused`` who must not; ``budgets``: plans.
 """
