@@ -80,6 +80,17 @@ _MIRROR = {
         f"member of A: select on workos.organization_domains {_OTHER}",
     ),
 }
+_PEOPLE = {
+    # Whoever has an address like ours, or the role of the one who looks.
+    "create policy mail on workos.users for select to orgscope_user using (split_part(lower(email), '@', 2) = "
+    f"any(array(select d.domain from workos.organization_domains as d where d.organization_id = {_ORG})))": (
+        f"member of A: select on workos.users {_OTHER}",
+    ),
+    "create policy managed on workos.organization_memberships for select to orgscope_user using "
+    "(directory_managed and role_slug = (select authz.role()))": (
+        f"member of A: select on workos.organization_memberships {_OTHER}",
+    ),
+}
 _BODIES = {
     # What stands in a function decides as well: a time, a role, a permission.
     "create or replace procedure library.return_all() language sql "
@@ -144,6 +155,7 @@ _ALIKE = {
         pytest.param(
             _MIRROR, ("workos.groups", "workos.roles", "workos.organization_domains"), id="mirror"
         ),
+        pytest.param(_PEOPLE, ("workos.users", "workos.organization_memberships"), id="people"),
     ],
 )
 def test_booking__mistakes_made_by_hand__each_is_named(

@@ -110,6 +110,13 @@ _PEOPLE: Final = (
 )
 
 
+_DOMAIN: Final[dict[str, Any]] = {
+    "object": "organization_domain",
+    "id": f"org_domain_{_TENANT[-10:]}A",
+    "organization_id": ORG_A,
+    "domain": "isolation.example",
+    "state": "verified",
+}
 GHOSTS: Final = (("workos.users", person("ghost")), ("workos.organizations", ORG_GHOST))
 """Tombstones beside a membership that lives, as no event leaves any: a policy must see it."""
 
@@ -134,7 +141,9 @@ def first_events() -> list[Event]:
     ]
     # It belongs to no organization.
     roles = [("role.created", role_object("orgscope-isolation-of-all"))]
-    return [*organizations, *people, *memberships, *sessions, *roles, *ends]
+    # The addresses of everybody end like A's domain.
+    domains = [("organization_domain.verified", _DOMAIN)]
+    return [*organizations, *people, *memberships, *sessions, *roles, *domains, *ends]
 
 
 def named_events(ids: Iterable[str]) -> list[Event]:
@@ -168,7 +177,7 @@ def user_object(name: str) -> dict[str, Any]:
     return {
         "object": "user",
         "id": person(name),
-        "email": f"{name}@isolation.example",
+        "email": f"{name}@{_DOMAIN['domain']}",
         "email_verified": True,
         "first_name": name.title(),
         "last_name": "Isolation",
@@ -200,5 +209,5 @@ def membership_object(
         "status": status,
         "role": {"slug": slug},
         "roles": [{"slug": slug}],
-        "directory_managed": False,
+        "directory_managed": name == "ben",
     }
