@@ -18,7 +18,7 @@ from orgscope.isolation.world.live import as_deleted
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import belongs_to
 from orgscope.isolation.world.parents import follow_parents
-from orgscope.isolation.world.people import NEAR, ORG_A, PAIRS
+from orgscope.isolation.world.people import LOOKALIKES, NEAR, ORG_A, PAIRS
 from orgscope.isolation.world.values import COMMON_TEXTS, candidates, combinations, sample_value
 
 __all__ = ["RowMaker", "Unmade"]
@@ -72,6 +72,8 @@ class RowMaker:
             made = self.make(table, declared, organization, person, keep=True)
             if isinstance(made, Unmade):
                 return made
+        for organization, person in self.near(table, declared):
+            self.make(table, declared, organization, person, keep=True)
         for organization, person, given in self.welcome(table, declared):
             made = self.make(table, declared, organization, person, keep=True, given=given)
             if isinstance(made, Unmade):
@@ -96,26 +98,31 @@ class RowMaker:
             for pair in self.wanted(table, declared):
                 if alike := self._alike(table, declared, pair, columns):
                     yield *pair, alike
-        (organization, person), (_, stranger) = PAIRS[0], PAIRS[-1]
+        organization, person = PAIRS[0]
         column = table.column(declared.person_column or "")
         if declared.scope == "organization" and column is not None and not column.not_null:
             yield organization, _NO_PERSON, {}
-        for name in (*NEAR, *self._named.ids):
+        for name in (*LOOKALIKES, *self._named.ids):
             if declared.scope == "organization" and name.startswith("org_"):
-                for one in (person, stranger) if declared.person_column else (_NO_PERSON,):
-                    yield name, one, {}
+                yield name, person if declared.person_column else _NO_PERSON, {}
             elif declared.scope == "user" and name.startswith("user_"):
                 yield _NO_PERSON, name, {}
             elif declared.scope == "organization" and declared.person_column:
                 yield organization, name, {}
-            elif (
-                declared.scope == "mirror"
-                and declared.organization_column
-                and declared.person_column is None
-                and name.startswith("org_")
-                and not self._exists(table, declared, name, _NO_PERSON)
-            ):
-                yield name, _NO_PERSON, {}
+
+    def near(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str]]:
+        """Yield pairs of organizations near A that may have a row as well, and be found in it.
+
+        Somebody else's, where it says whose: what a function gives of Ada's own tells nothing.
+        """
+        if declared.organization_column is None or declared.scope not in {"organization", "mirror"}:
+            return
+        if declared.scope == "mirror" and declared.person_column is not None:
+            return  # The mirror's memberships are who is a member.
+        person = PAIRS[-1][1] if declared.person_column else _NO_PERSON
+        for organization in NEAR:
+            if not self._exists(table, declared, organization, person):
+                yield organization, person
 
     def _alike(
         self, table: TableInfo, declared: Table, pair: tuple[str, str], columns: Sequence[Column]
