@@ -140,6 +140,15 @@ _IDS = {
         "member of A: effects of insert on library.fines (other organization, of library.loans): expected none, got rows",
     ),
 }
+_FIGURES = {
+    # A figure that is somebody.
+    "create or replace view library.figures as select (select count(*) from library.books as b "
+    "where b.deleted_at is null) as books, (select count(*) from library.loans as l where l.returned_at is null) "
+    "as open_loans, (select l.reader_id from library.loans as l group by l.reader_id order by count(*) desc limit 1) "
+    "as busiest": (
+        "monitor login: select rows on library.figures (any organization, of library.fines): expected none, got rows",
+    ),
+}
 _ALIKE = {
     f"{_DEBTORS} select f.reader_id from library.fines as f where lower(f.org_id) = lower((select authz.org_id())); end": (
         "member of A: call on library.debtors() (other organization, of library.fines): expected none, got rows",
@@ -163,6 +172,11 @@ def test_booking__mistakes_made_by_hand__each_is_named(
 ) -> None:
     given.by_hand(*mistakes)
     assert_named(given.check(None, *only), mistakes.values())
+
+
+def test_views__figure_that_is_somebody__named(lending: Given) -> None:
+    lending.by_hand(*_FIGURES)
+    assert_named(lending.check(Project.load(LIBRARY), "library.figures"), _FIGURES.values())
 
 
 @pytest.mark.parametrize("mistakes", [_BODIES, _IDS, _ALIKE], ids=["bodies", "shared_ids", "alike"])

@@ -18,6 +18,7 @@ from orgscope.isolation.report.report import Tried
 from orgscope.isolation.world.actors import Actor
 from orgscope.isolation.world.ownership import Row, words_of
 from orgscope.isolation.world.people import PAIRS
+from orgscope.project import CORE_SCHEMAS
 
 __all__ = ["ROWS", "asked_of_view", "attempts_on_view"]
 
@@ -52,6 +53,9 @@ def attempts_on_view(
         yield from _rows(connection, actor, view, declared)
         if declared.scope == "organization":
             yield from _beside(connection, view, foreign)
+    # Those of orgscope show ids, for the operator to look an object up.
+    if actor.role == "monitor" and view.name.partition(".")[0] not in CORE_SCHEMAS:
+        yield from _figures(connection, view, foreign)
 
 
 def asked_of_view(
@@ -86,14 +90,26 @@ def _beside(
     connection: psycopg.Connection[Any], view: ViewInfo, foreign: Foreign
 ) -> Iterator[Tried]:
     """Yield what its rows have of other organizations, whosever they say that they are."""
+    for table in foreign.tables(_shown(connection, view)):
+        yield ROWS, f"other organization, of {table}", "none", Attempt(count=1)
+
+
+def _figures(
+    connection: psycopg.Connection[Any], view: ViewInfo, foreign: Foreign
+) -> Iterator[Tried]:
+    """Yield whose ids it tells whoever watches figures; a word may be a label of one."""
+    ids = {word for word in _shown(connection, view) if any(map(str.isdigit, word))}
+    for table in foreign.tables(ids):
+        yield ROWS, f"any organization, of {table}", "none", Attempt(count=1)
+
+
+def _shown(connection: psycopg.Connection[Any], view: ViewInfo) -> set[str]:
+    """Return the words of all of its rows."""
     query = sql.SQL("select array[v::text] from {} as v").format(
         sql.Identifier(*view.name.split(".", 1))
     )
-    shown = {
-        word for (text,) in attempt(connection, Statement(query)).rows for word in words_of(text)
-    }
-    for table in foreign.tables(shown):
-        yield ROWS, f"other organization, of {table}", "none", Attempt(count=1)
+    rows = attempt(connection, Statement(query)).rows
+    return {word for (text,) in rows for word in words_of(text)}
 
 
 def _whose(view: ViewInfo, declared: View) -> Statement:
