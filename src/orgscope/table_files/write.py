@@ -92,15 +92,16 @@ def write(project: Project, wish: Wish, settings: Settings) -> Written:
     and FileFailed when what was written cannot be deployed. No file is left or changed then.
     """
     _raise_all(wrong_words(project, [wish]))
-    refuse(project, [wish], settings)
+    contract = load_contract((core(), project)).tables
     found = _found(project, wish, settings)
+    problems = [f"{wish.table}: {problem}" for problem in _problems(wish, found)]
+    _raise_all([*wrong_keys(wish, found, contract), *problems])
     path = _policies_path(project, wish.schema, wish.name)
     if found.table is not None and found.table.partition:
         with _undone_on_failure(project) as made:
             _create(path, partition_file(_written_name(found, wish.schema, wish.name)), made)
             migrate(settings, project)
         return Written((path,))
-    contract = load_contract((core(), project)).tables
     access = access_of(wish, found)
     revision = (
         missing(wish, found, found.table, contract) if found.table else new_table(wish, found)

@@ -86,8 +86,6 @@ def _answer(
     messages: Collection[Message],
 ) -> Answer:
     given = tuple(one for one in arguments if one is not None)
-    # What stands in the function itself is nobody's.
-    own = words_of("\n".join((*given, function.definition)))
     before = _counted(connection)
     try:
         rows, opened = _called(connection, function, arguments)
@@ -95,15 +93,28 @@ def _answer(
     except psycopg.Error as error:
         said = (*messages, Message.of(error.diag))
         injected = QUOTED in arguments and QUOTED in (error.diag.internal_query or "")
-        words = telling(said) - own
+        words = _told(said, given, function)
         return Answer(error.sqlstate, given, said, words=words, injected=injected)
     found = [str(row[0] if len(row) == 1 else row) for row in rows]
-    words = words_of("\n".join(found)) - words_of("\n".join(given)) | (telling(messages) - own)
+    words = words_of("\n".join(found)) - words_of("\n".join(given))
+    words |= _told(messages, given, function)
     for value in (*given, *opened):
         if len(value) > 1:
             found = [text.replace(value, "$") for text in found]
     proves = function.is_procedure or counted > 0 or any(row != (None,) for row in rows)
     return Answer(None, given, tuple(messages), tuple(sorted(found)), counted, words, wrote, proves)
+
+
+def _told(
+    messages: Collection[Message], given: Collection[str], function: FunctionInfo
+) -> frozenset[str]:
+    """Return the words that are said, without what stands in the function itself: that is nobody's.
+
+    Most calls say nothing.
+    """
+    if not messages:
+        return frozenset()
+    return telling(messages) - words_of("\n".join((*given, function.definition)))
 
 
 def _called(

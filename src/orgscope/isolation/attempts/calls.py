@@ -7,7 +7,6 @@ the same result, the same error and texts, as many rows written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from orgscope.isolation.contract.model import Contract
 from orgscope.isolation.report.outcome import Attempt
 from orgscope.isolation.report.report import Tried
 from orgscope.isolation.world.actors import Actor
+from orgscope.isolation.world.texts import names
 from orgscope.project import CORE_SCHEMAS
 
 __all__ = ["CALL", "GIVEN", "attempts_on_calls"]
@@ -139,7 +139,7 @@ def _with_values(
 ) -> Iterator[Tried]:
     """Call it with what stands in rows of each place, of the tables that its text names most."""
     function = calls.function
-    named = {one.table.name for one in subjects if _names(function, one)}
+    named = {one.table.name for one in subjects if names(function.definition, one.table.name)}
     for subject in subjects:
         whole = not named or subject.table.name in named
         if not whole and subject.declared.scope == "mirror":
@@ -162,7 +162,3 @@ def _with_values(
         yield CALL, GIVEN, "rows", Attempt(count=1)
     if any(answer.injected for answer in calls.answers):
         yield CALL, AS_SQL, "none", Attempt(count=1)
-
-
-def _names(function: FunctionInfo, subject: Subject) -> bool:
-    return re.search(rf"\b{re.escape(subject.table.name)}\b", function.definition) is not None

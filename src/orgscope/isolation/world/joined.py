@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, product
 from typing import Any
@@ -18,6 +17,7 @@ from orgscope.isolation.world.live import is_live
 from orgscope.isolation.world.named import Named
 from orgscope.isolation.world.ownership import belongs_to
 from orgscope.isolation.world.people import PAIRS
+from orgscope.isolation.world.texts import names
 
 __all__ = ["Joined", "outliving", "pointing", "sharing"]
 
@@ -43,7 +43,7 @@ def pointing(
         parent = parents.get(str(key.parent))
         if parent is None or key.parent == table.name:
             continue
-        if any(_names(text, parent[0].name.partition(".")[2]) for text in texts):
+        if any(names(text, parent[0].name.partition(".")[2]) for text in texts):
             for values in named.values(*parent):
                 terms = [
                     sql.SQL("{} is not distinct from {}").format(sql.Identifier(column), value)
@@ -69,14 +69,14 @@ def sharing(
     mine = others[table.name][1]
     if mine.scope in {"mirror", "internal"}:
         return
-    definers = [text for text in named.definers if _names(text, table.name)]
+    definers = [text for text in named.definers if names(text, table.name)]
     said = [*chain.from_iterable(map(terms, named.texts.get(table.name, ()))), *definers]
     whose = belongs_to(mine, *PAIRS[0])
     if definers:
         first = _first_row(connection, table, mine)
         yield {name: first[name] for name in table.key if name in first and name not in whose}
     for other, declared in others.values():
-        beside = [term for term in said if _names(term, other.name.partition(".")[2])]
+        beside = [term for term in said if names(term, other.name.partition(".")[2])]
         if other.name == table.name or not beside:
             continue
         first = _first_row(connection, other, declared)
@@ -85,7 +85,7 @@ def sharing(
             for ours, theirs in product(table.columns, other.columns)
             if ours.base_type == theirs.base_type and first.get(theirs.name) is not None
             if not (ours.generated or ours.name in whose)
-            if any(_names(term, ours.name) and _names(term, theirs.name) for term in beside)
+            if any(names(term, ours.name) and names(term, theirs.name) for term in beside)
         ]
         # Together first: a row of one by one may have the key of a row of all.
         if len(alike := {one: first[two] for one, two in pairs if one == two}) > 1:
@@ -108,13 +108,9 @@ def outliving(
         if parent is None or parent[1].deleted is None or key.parent == table.name:
             continue
         texts = named.texts.get(parent[0].name, ())
-        if any(_names(text, table.name.partition(".")[2]) for text in texts):
+        if any(names(text, table.name.partition(".")[2]) for text in texts):
             dead = sql.SQL("not ({})").format(is_live(parent[1]))
             yield from _keys(connection, key, parent[0], dead)
-
-
-def _names(text: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _first_row(
@@ -123,14 +119,14 @@ def _first_row(
     """Return what stands in a row of the first tenant, empty when it has none."""
     whose = belongs_to(declared, *PAIRS[0])
     terms = [sql.SQL("{} = {}").format(sql.Identifier(one), whose[one]) for one in whose]
-    names = [column.name for column in table.columns]
+    columns = [column.name for column in table.columns]
     query = sql.SQL("select {} from {} where {} order by tableoid, ctid limit 1").format(
-        sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names),
+        sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in columns),
         identifier(table),
         sql.SQL(" and ").join([is_live(declared), *terms]),
     )
     row = connection.execute(query).fetchone()
-    return dict(zip(names, row, strict=True)) if row else {}
+    return dict(zip(columns, row, strict=True)) if row else {}
 
 
 def _keys(

@@ -17,7 +17,7 @@ from orgscope.expressions import operands, terms
 from orgscope.isolation.catalogue.tables import Column, TableInfo
 from orgscope.isolation.contract.model import Relation, Table
 from orgscope.isolation.world.people import PAIRS
-from orgscope.isolation.world.texts import SLUG, numbers_of, pieces_of, strings_of
+from orgscope.isolation.world.texts import SLUG, names, numbers_of, pieces_of, strings_of
 from orgscope.isolation.world.times import past, times
 
 __all__ = ["Named"]
@@ -100,7 +100,7 @@ class Named:
         if declared.scope in {"mirror", "internal"}:
             return
         said = chain.from_iterable(map(terms, self._of(table)))
-        named = [[one for one in table.columns if _names(term, one)] for term in said]
+        named = [[one for one in table.columns if names(term, one.name)] for term in said]
         whose = _whose(declared)
         found = {
             (one.name, two.name): (two, one) if one.name in whose else (one, two)
@@ -119,11 +119,7 @@ def _reads(text: str, column: Column, table: TableInfo) -> bool:
     """Say whether a text names a column, or the whole row, of which the texts matter."""
     row = rf"\b{re.escape(table.name.partition('.')[2])}[.][*]"
     is_read = column.base_type in _TEXTS and re.search(row, text) is not None
-    return is_read or _names(text, column)
-
-
-def _names(text: str, column: Column) -> bool:
-    return re.search(rf"\b{re.escape(column.name)}\b", text) is not None
+    return is_read or names(text, column.name)
 
 
 def _conjunctions(expression: str) -> Iterator[list[str]]:
@@ -144,7 +140,9 @@ def _matter(column: Column, texts: Sequence[str]) -> list[str | None]:
     if kind in _TEXTS and any(_LENGTH.search(text) for text in texts):
         strings += ["x" * int(one) for one in numbers if one.isdecimal() and int(one) <= _LONGEST]
     said = chain.from_iterable(map(terms, texts))
-    strings += PAIRS[0] if any(_CLAIM.search(one) and _names(one, column) for one in said) else ()
+    strings += (
+        PAIRS[0] if any(_CLAIM.search(one) and names(one, column.name) for one in said) else ()
+    )
     fitting = times(texts, kind) if _is_time(kind) else _fitting(column, strings, numbers)
     return [*fitting, *([] if column.not_null else [None])]
 

@@ -72,13 +72,13 @@ class RowMaker:
             made = self.make(table, declared, organization, person, keep=True)
             if isinstance(made, Unmade):
                 return made
-        for organization, person in self.near(table, declared):
-            self.make(table, declared, organization, person, keep=True)
         for organization, person, given in self.welcome(table, declared):
             made = self.make(table, declared, organization, person, keep=True, given=given)
             if isinstance(made, Unmade):
                 other = self._another(organization, person)
                 self.make(table, declared, *other, keep=True, given=given)
+        for organization, person in self._near(table, declared):
+            self.make(table, declared, organization, person, keep=True)
         return None
 
     def _another(self, organization: str, person: str) -> tuple[str, str]:
@@ -110,7 +110,7 @@ class RowMaker:
             elif declared.scope == "organization" and declared.person_column:
                 yield organization, name, {}
 
-    def near(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str]]:
+    def _near(self, table: TableInfo, declared: Table) -> Iterator[tuple[str, str]]:
         """Yield pairs of organizations near A that may have a row as well, and be found in it.
 
         Somebody else's, where it says whose: what a function gives of Ada's own tells nothing.

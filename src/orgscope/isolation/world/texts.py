@@ -9,7 +9,7 @@ from typing import Final
 
 from orgscope.expressions import without_search_path
 
-__all__ = ["PATTERN", "SLUG", "numbers_of", "pieces_of", "strings_of"]
+__all__ = ["PATTERN", "SLUG", "names", "numbers_of", "pieces_of", "strings_of"]
 
 SLUG: Final = re.compile(r"[A-Za-z][A-Za-z0-9_:.*-]{0,62}")
 """A word that may be the name of something."""
@@ -18,6 +18,11 @@ _NUMBER: Final = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")
 _QUOTED: Final = re.compile(r"'(-?\d+(?:\.\d+)?)'::(?=numeric|integer|bigint|smallint|real|double)")
 PATTERN: Final = re.compile(r"[\^$%|()\\*+?{},\"\[\]]+")
 """What stands between the words of a pattern, and of an array."""
+
+
+def names(text: str, name: str) -> bool:
+    """Say whether a text has a name as a word of its own."""
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def strings_of(texts: Iterable[str]) -> Iterator[str]:
